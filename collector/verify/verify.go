@@ -1,0 +1,80 @@
+// Package verify turns messages into Verified batches: signature, place in the gateway's chain, and the
+// catalogue that gives the readings their meaning. Ledger and views take nothing else.
+package verify
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/lineproof/lineproof/record"
+)
+
+// What Check may answer beside the errors of record.Open.
+var (
+	ErrSeen      = errors.New("older than the gateway's last batch")
+	ErrMissing   = errors.New("batches before it are missing")
+	ErrForked    = errors.New("does not follow from the gateway's last batch")
+	ErrCatalogue = errors.New("its catalogue was never sent")
+)
+
+// Head is the end of one gateway's chain. The zero Head is that of a gateway that sent nothing yet.
+type Head struct {
+	Seq           uint64
+	Hash          record.Hash // of the sealed batch Seq
+	CatalogueHash record.Hash
+	Catalogue     record.Catalogue // in force after Seq
+}
+
+// Verified is a batch whose seal and place in its gateway's chain were checked. Only Check makes one.
+type Verified struct {
+	batch  record.Batch
+	sealed []byte
+	head   Head
+}
+
+// Batch is what the gateway read.
+func (v Verified) Batch() record.Batch { return v.batch }
+
+// Catalogue is the one in force for the batch's readings.
+func (v Verified) Catalogue() record.Catalogue { return v.head.Catalogue }
+
+// Sealed is the original message, byte for byte.
+func (v Verified) Sealed() []byte { return v.sealed }
+
+// Head is the end of the gateway's chain with this batch.
+func (v Verified) Head() Head { return v.head }
+
+// Check opens msg and holds it against the end of its gateway's chain, which head looks up by the
+// gateway's name. A message that was seen before gives ErrSeen, and the batch with it.
+func Check(msg []byte, keys record.Keyring, head func(gateway string) Head) (Verified, error) {
+	b, err := record.Open(msg, keys)
+	if err != nil {
+		return Verified{}, err
+	}
+	last := head(b.Gateway)
+	v := Verified{batch: b, sealed: msg, head: Head{
+		Seq: b.Seq, Hash: record.HashOf(msg), CatalogueHash: last.CatalogueHash, Catalogue: last.Catalogue,
+	}}
+	switch {
+	case b.Seq <= last.Seq:
+		return v, fmt.Errorf("batch %d of %s, whose last is %d: %w", b.Seq, b.Gateway, last.Seq, ErrSeen)
+	case b.Seq > last.Seq+1:
+		return v, fmt.Errorf("batch %d of %s, whose last is %d: %w", b.Seq, b.Gateway, last.Seq, ErrMissing)
+	case b.Prev != last.Hash:
+		return v, fmt.Errorf("batch %d of %s: %w", b.Seq, b.Gateway, ErrForked)
+	}
+	if b.CatalogueHash == last.CatalogueHash {
+		return v, nil
+	}
+	if len(b.Catalogue) == 0 {
+		return v, fmt.Errorf("batch %d of %s: catalogue %s: %w", b.Seq, b.Gateway, b.CatalogueHash, ErrCatalogue)
+	}
+	v.head.CatalogueHash = b.CatalogueHash
+	if v.head.Catalogue, err = record.DecodeCatalogue(b.Catalogue); err != nil {
+		return v, fmt.Errorf("batch %d of %s: %w", b.Seq, b.Gateway, err)
+	}
+	if v.head.Catalogue.Gateway != b.Gateway {
+		return v, fmt.Errorf("batch %d of %s: a catalogue of %q: %w", b.Seq, b.Gateway, v.head.Catalogue.Gateway, ErrCatalogue)
+	}
+	return v, nil
+}

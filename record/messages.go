@@ -1,0 +1,85 @@
+package record
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Receipt is the collector's answer to sealed batches: everything up to Seq is in the ledger and in the
+// views, and the gateway's spool may let go of it.
+type Receipt struct {
+	Gateway string    `json:"gateway"`
+	Seq     uint64    `json:"seq"`             // 0: nothing yet
+	Hash    Hash      `json:"hash"`            // of the sealed batch Seq; a gateway that sealed another Seq must not let go
+	Index   uint64    `json:"index"`           // of that batch in the ledger
+	Time    time.Time `json:"time"`            // by the collector's clock
+	Error   string    `json:"error,omitempty"` // why later batches were refused, if they were
+}
+
+// Encode is the receipt as it is published.
+func (r Receipt) Encode() ([]byte, error) { return json.Marshal(r) }
+
+// DecodeReceipt reads what Encode wrote.
+func DecodeReceipt(b []byte) (Receipt, error) {
+	var r Receipt
+	if err := json.Unmarshal(b, &r); err != nil {
+		return Receipt{}, fmt.Errorf("receipt: %w", err)
+	}
+	if err := CheckName(r.Gateway); err != nil {
+		return Receipt{}, fmt.Errorf("receipt: %w", err)
+	}
+	return r, nil
+}
+
+// Live is what a gateway read just now, unsealed: for eyes, never for the books.
+type Live struct {
+	Time   time.Time      `json:"time"`
+	Values map[string]any `json:"values"` // by signal; null where the last poll failed
+}
+
+// Encode is the message as it is published.
+func (l Live) Encode() ([]byte, error) { return json.Marshal(l) }
+
+// DecodeLive reads what Encode wrote.
+func DecodeLive(b []byte) (Live, error) {
+	var l Live
+	if err := json.Unmarshal(b, &l); err != nil {
+		return Live{}, fmt.Errorf("live: %w", err)
+	}
+	return l, nil
+}
+
+// Status is how a gateway says it is; retained, with Online false as its last will.
+type Status struct {
+	Online     bool                    `json:"online"`
+	Time       time.Time               `json:"time"`
+	Version    string                  `json:"version,omitempty"`
+	Started    time.Time               `json:"started,omitzero"`
+	Seq        uint64                  `json:"seq,omitempty"`      // last sealed
+	Received   uint64                  `json:"received,omitempty"` // last with a receipt
+	SpoolBytes int64                   `json:"spool_bytes,omitempty"`
+	Clock      ClockState              `json:"clock"`
+	Devices    map[string]DeviceStatus `json:"devices,omitempty"`
+}
+
+// DeviceStatus is how the agent gets on with one device.
+type DeviceStatus struct {
+	OK     bool      `json:"ok"`
+	Since  time.Time `json:"since"` // of the first poll that went as the last one did
+	Polls  uint64    `json:"polls"`
+	Failed uint64    `json:"failed"`
+	Error  string    `json:"error,omitempty"`
+}
+
+// Encode is the message as it is published.
+func (s Status) Encode() ([]byte, error) { return json.Marshal(s) }
+
+// DecodeStatus reads what Encode wrote.
+func DecodeStatus(b []byte) (Status, error) {
+	var s Status
+	if err := json.Unmarshal(b, &s); err != nil {
+		return Status{}, fmt.Errorf("status: %w", err)
+	}
+	return s, nil
+}

@@ -1,0 +1,307 @@
+package record
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lineproof/lineproof/record/recordpb"
+)
+
+func toWire(b Batch) *recordpb.Batch {
+	w := &recordpb.Batch{
+		Gateway: b.Gateway,
+		Seq:     b.Seq,
+		Boot:    b.Boot[:],
+		Clock: &recordpb.Clock{
+			State:        recordpb.Clock_State(b.Clock.State),
+			ErrorBoundUs: b.Clock.ErrorBound.Microseconds(),
+			MonotonicMs:  b.Clock.Monotonic.Milliseconds(),
+		},
+		SealedAt:      b.SealedAt.UnixMilli(),
+		CatalogueHash: hashBytes(b.CatalogueHash),
+		Prev:          hashBytes(b.Prev),
+		Catalogue:     b.Catalogue,
+		Columns:       toColumns(b.Readings),
+	}
+	for _, o := range b.Observed {
+		w.Observed = append(w.Observed, toObserved(o))
+	}
+	for _, g := range b.Gaps {
+		w.Gaps = append(w.Gaps, &recordpb.Gap{
+			First: g.First, Last: g.Last, From: g.Span.From.UnixMilli(), To: g.Span.To.UnixMilli(), Why: g.Why,
+		})
+	}
+	return w
+}
+
+func fromWire(w *recordpb.Batch) (Batch, error) {
+	b := Batch{
+		Gateway:   w.Gateway,
+		Seq:       w.Seq,
+		SealedAt:  fromMillis(w.SealedAt),
+		Catalogue: w.Catalogue,
+		Clock: Clock{
+			State:      ClockState(min(max(w.GetClock().GetState(), 0), math.MaxUint8)),
+			ErrorBound: time.Duration(w.GetClock().GetErrorBoundUs()) * time.Microsecond,
+			Monotonic:  time.Duration(w.GetClock().GetMonotonicMs()) * time.Millisecond,
+		},
+	}
+	if err := CheckName(b.Gateway); err != nil {
+		return Batch{}, fmt.Errorf("gateway: %w", err)
+	}
+	if b.Seq == 0 {
+		return Batch{}, errors.New("sequence number 0")
+	}
+	if err := setHash(&b.Prev, w.Prev); err != nil {
+		return Batch{}, fmt.Errorf("previous batch: %w", err)
+	}
+	if b.Prev.IsZero() != (b.Seq == 1) {
+		return Batch{}, fmt.Errorf("batch %d: only the first batch has none before it", b.Seq)
+	}
+	if err := setHash(&b.CatalogueHash, w.CatalogueHash); err != nil {
+		return Batch{}, fmt.Errorf("catalogue: %w", err)
+	}
+	if len(b.Catalogue) > 0 && HashOf(b.Catalogue) != b.CatalogueHash {
+		return Batch{}, errors.New("catalogue: not the one whose hash is given")
+	}
+	if copy(b.Boot[:], w.Boot) != len(w.Boot) {
+		return Batch{}, errors.New("boot id: too long")
+	}
+	for _, o := range w.Observed {
+		observed, err := fromObserved(o)
+		if err != nil {
+			return Batch{}, fmt.Errorf("device %q: %w", o.Device, err)
+		}
+		b.Observed = append(b.Observed, observed)
+	}
+	for _, c := range w.Columns {
+		readings, err := fromColumn(c)
+		if err != nil {
+			return Batch{}, fmt.Errorf("signal %q: %w", c.Signal, err)
+		}
+		b.Readings = append(b.Readings, readings...)
+	}
+	b.Readings = inOrder(b.Readings)
+	for _, g := range w.Gaps {
+		b.Gaps = append(b.Gaps, Gap{
+			First: g.First, Last: g.Last, Why: g.Why,
+			Span: Span{From: fromMillis(g.From), To: fromMillis(g.To)},
+		})
+	}
+	return b, nil
+}
+
+// inOrder brings the readings of a signal that needed several columns back into order of time.
+func inOrder(readings []Reading) []Reading {
+	rank := map[string]int{}
+	for _, r := range readings {
+		if _, seen := rank[r.Signal]; !seen {
+			rank[r.Signal] = len(rank)
+		}
+	}
+	slices.SortStableFunc(readings, func(a, b Reading) int {
+		return cmp.Or(cmp.Compare(rank[a.Signal], rank[b.Signal]), a.Time.Compare(b.Time))
+	})
+	return readings
+}
+
+func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }
+
+func hashBytes(h Hash) []byte {
+	if h.IsZero() {
+		return nil
+	}
+	return h[:]
+}
+
+func setHash(h *Hash, b []byte) error {
+	if len(b) != 0 && len(b) != len(h) {
+		return fmt.Errorf("a hash of %d bytes", len(b))
+	}
+	copy(h[:], b)
+	return nil
+}
+
+func toObserved(o Observed) *recordpb.Observed {
+	w := &recordpb.Observed{Device: o.Device, Polls: o.Polls, Failed: o.Failed, LastError: strings.ToValidUTF8(o.LastError, "?")}
+	if len(o.Spans) == 0 {
+		return w
+	}
+	w.Base = o.Spans[0].From.UnixMilli()
+	last := w.Base
+	for _, s := range o.Spans {
+		for _, edge := range []int64{s.From.UnixMilli(), s.To.UnixMilli()} {
+			w.Edges = append(w.Edges, edge-last)
+			last = edge
+		}
+	}
+	return w
+}
+
+func fromObserved(w *recordpb.Observed) (Observed, error) {
+	o := Observed{Device: w.Device, Polls: w.Polls, Failed: w.Failed, LastError: w.LastError}
+	if len(w.Edges)%2 != 0 {
+		return Observed{}, errors.New("a window without an end")
+	}
+	at := w.Base
+	for i := 0; i < len(w.Edges); i += 2 {
+		if w.Edges[i] < 0 || w.Edges[i+1] < 0 {
+			return Observed{}, errors.New("windows that run backwards")
+		}
+		from := at + w.Edges[i]
+		at = from + w.Edges[i+1]
+		if at < w.Base {
+			return Observed{}, errors.New("windows that run over the end of time")
+		}
+		o.Spans = append(o.Spans, Span{From: fromMillis(from), To: fromMillis(at)})
+	}
+	return o, nil
+}
+
+// toColumns groups readings by signal, kind and whether they are windows, in order of first appearance.
+func toColumns(readings []Reading) []*recordpb.Column {
+	type key struct {
+		signal string
+		kind   Kind
+		window bool
+	}
+	kinds := map[string]Kind{} // of each signal's first value: missing readings go along with it
+	for _, r := range readings {
+		if kinds[r.Signal] == None {
+			kinds[r.Signal] = r.Value.Kind()
+		}
+	}
+	index := map[key]*columnWriter{}
+	var columns []*recordpb.Column
+	for _, r := range readings {
+		k := key{r.Signal, r.Value.Kind(), r.Window != nil}
+		if k.kind == None {
+			k.kind = kinds[r.Signal]
+		}
+		c := index[k]
+		if c == nil {
+			c = &columnWriter{Column: &recordpb.Column{Signal: r.Signal, Kind: recordpb.Column_Kind(k.kind)}}
+			index[k] = c
+			columns = append(columns, c.Column)
+		}
+		c.add(r)
+	}
+	return columns
+}
+
+type columnWriter struct {
+	*recordpb.Column
+	at, step int64 // Unix milliseconds of the last reading, and how far it was from the one before
+	value    int64
+}
+
+func (c *columnWriter) add(r Reading) {
+	at := r.Time.UnixMilli()
+	if len(c.Times) == 0 {
+		c.Base, c.at = at, at
+	}
+	c.Times = append(c.Times, at-c.at-c.step)
+	c.step, c.at = at-c.at, at
+	if c.Qualities != nil || r.Quality != Good {
+		for len(c.Qualities) < len(c.Times)-1 {
+			c.Qualities = append(c.Qualities, byte(Good))
+		}
+		c.Qualities = append(c.Qualities, byte(r.Quality))
+	}
+	if w := r.Window; w != nil {
+		c.Mins, c.Maxs = append(c.Mins, w.Min), append(c.Maxs, w.Max)
+		c.Counts, c.SpansMs = append(c.Counts, w.Count), append(c.SpansMs, uint32(w.Span.Milliseconds()))
+	}
+	switch r.Value.Kind() {
+	case Int, Uint, Bool:
+		c.Ints = append(c.Ints, r.Value.Int()-c.value)
+		c.value = r.Value.Int()
+	case Float:
+		c.Floats = append(c.Floats, r.Value.Float())
+	case Text:
+		c.Texts = append(c.Texts, strings.ToValidUTF8(r.Value.Text(), "?"))
+	}
+}
+
+func fromColumn(w *recordpb.Column) ([]Reading, error) {
+	n := len(w.Times)
+	windows := len(w.Counts) > 0
+	if len(w.Qualities) != 0 && len(w.Qualities) != n {
+		return nil, errors.New("not one quality for each time")
+	}
+	if windows && slices.ContainsFunc([]int{len(w.Mins), len(w.Maxs), len(w.Counts), len(w.SpansMs)}, func(l int) bool { return l != n }) {
+		return nil, errors.New("not one window for each time")
+	}
+	values := columnReader{Column: w}
+	readings := make([]Reading, n)
+	at, step := w.Base, int64(0)
+	for i := range readings {
+		step += w.Times[i]
+		at += step
+		r := Reading{Signal: w.Signal, Time: fromMillis(at), Quality: Good}
+		if len(w.Qualities) != 0 {
+			r.Quality = Quality(w.Qualities[i])
+		}
+		if r.Quality > Uncertain {
+			return nil, fmt.Errorf("unknown quality %d", r.Quality)
+		}
+		if r.Quality != Missing {
+			var ok bool
+			if r.Value, ok = values.next(); !ok {
+				return nil, errors.New("fewer values than times")
+			}
+		}
+		if windows {
+			r.Window = &Window{Count: w.Counts[i], Min: w.Mins[i], Max: w.Maxs[i], Span: time.Duration(w.SpansMs[i]) * time.Millisecond}
+		}
+		readings[i] = r
+	}
+	if !values.done() {
+		return nil, errors.New("more values than times")
+	}
+	return readings, nil
+}
+
+type columnReader struct {
+	*recordpb.Column
+	i     int
+	value int64
+}
+
+func (c *columnReader) next() (v Value, ok bool) {
+	i := c.i
+	c.i++
+	switch Kind(c.Kind) {
+	case Int, Uint, Bool:
+		if i >= len(c.Ints) {
+			return v, false
+		}
+		c.value += c.Ints[i]
+		switch Kind(c.Kind) {
+		case Int:
+			return IntValue(c.value), true
+		case Uint:
+			return UintValue(uint64(c.value)), true
+		}
+		return BoolValue(c.value != 0), c.value == 0 || c.value == 1
+	case Float:
+		if i >= len(c.Floats) {
+			return v, false
+		}
+		v = FloatValue(c.Floats[i])
+		return v, !v.IsNone()
+	case Text:
+		if i >= len(c.Texts) {
+			return v, false
+		}
+		return TextValue(c.Texts[i]), true
+	}
+	return v, false
+}
+
+func (c *columnReader) done() bool { return c.i == len(c.Ints)+len(c.Floats)+len(c.Texts) }
