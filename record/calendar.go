@@ -3,6 +3,8 @@ package record
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -52,8 +54,10 @@ func (c ClockTime) MarshalText() ([]byte, error) {
 
 // UnmarshalText reads hh:mm, 00:00 to 24:00.
 func (c *ClockTime) UnmarshalText(text []byte) error {
-	var h, m int
-	if n, err := fmt.Sscanf(string(text), "%d:%d", &h, &m); n != 2 || err != nil || h < 0 || m < 0 || m > 59 || h*60+m > 24*60 {
+	hours, minutes, _ := strings.Cut(string(text), ":")
+	h, errH := strconv.ParseUint(hours, 10, 8)
+	m, errM := strconv.ParseUint(minutes, 10, 8)
+	if errH != nil || errM != nil || len(minutes) != 2 || m > 59 || h*60+m > 24*60 {
 		return fmt.Errorf("time of day %q: use hh:mm, such as 06:00", text)
 	}
 	*c = ClockTime(h*60 + m)

@@ -138,6 +138,9 @@ func DecodeCatalogue(b []byte) (Catalogue, error) {
 			}
 		}
 	}
+	if c.Timezone == "Local" { // another one on every computer
+		return Catalogue{}, fmt.Errorf("catalogue: timezone %q: use a name such as Asia/Ho_Chi_Minh", c.Timezone)
+	}
 	if _, err := time.LoadLocation(c.Timezone); err != nil {
 		return Catalogue{}, fmt.Errorf("catalogue: timezone: %w", err)
 	}

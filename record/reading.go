@@ -76,23 +76,43 @@ func (v Value) Kind() Kind { return v.kind }
 // IsNone tells whether there is no value.
 func (v Value) IsNone() bool { return v.kind == None }
 
-// Int is the value as a whole number; floats are cut towards zero, texts and none give 0.
+// Int is the value as a whole number; floats are cut towards zero and to the range of int64, on every
+// processor alike; texts and none give 0.
 func (v Value) Int() int64 {
 	switch v.kind {
 	case Int, Uint, Bool:
 		return int64(v.bits)
 	case Float:
-		return int64(math.Float64frombits(v.bits))
+		return cut(math.Float64frombits(v.bits))
 	}
 	return 0
 }
 
-// Uint is the value as a whole number without sign; negative ones wrap around.
+// Uint is the value as a whole number without sign; negative ones wrap around, floats are cut to the range
+// of uint64.
 func (v Value) Uint() uint64 {
-	if v.kind == Float {
-		return uint64(math.Float64frombits(v.bits))
+	if v.kind != Float {
+		return v.bits
 	}
-	return v.bits
+	switch f := math.Float64frombits(v.bits); {
+	case f < 0:
+		return uint64(cut(f))
+	case f >= 1<<64:
+		return math.MaxUint64
+	default:
+		return uint64(f)
+	}
+}
+
+// cut is int64(f), which Go leaves to the processor where f is out of range.
+func cut(f float64) int64 {
+	switch {
+	case f >= 1<<63:
+		return math.MaxInt64
+	case f < -1<<63:
+		return math.MinInt64
+	}
+	return int64(f)
 }
 
 // Float is the value as a number; texts and none give 0.
@@ -129,6 +149,52 @@ func (v Value) String() string {
 		return v.text
 	}
 	return "-"
+}
+
+// MarshalText writes the value so that UnmarshalText gives exactly the same again: i12, u12, f1.5, b1, tabc
+// or nothing for none.
+func (v Value) MarshalText() ([]byte, error) {
+	switch v.kind {
+	case None:
+		return []byte{}, nil
+	case Bool:
+		return fmt.Appendf(nil, "b%d", v.bits), nil
+	}
+	return append([]byte{" iufbt"[v.kind]}, v.String()...), nil
+}
+
+// UnmarshalText reads what MarshalText wrote.
+func (v *Value) UnmarshalText(text []byte) error {
+	*v = Value{}
+	if len(text) == 0 {
+		return nil
+	}
+	var err error
+	rest := string(text[1:])
+	switch text[0] {
+	case 'i':
+		var n int64
+		n, err = strconv.ParseInt(rest, 10, 64)
+		*v = IntValue(n)
+	case 'u':
+		var n uint64
+		n, err = strconv.ParseUint(rest, 10, 64)
+		*v = UintValue(n)
+	case 'f':
+		var f float64
+		f, err = strconv.ParseFloat(rest, 64)
+		*v = FloatValue(f)
+	case 'b':
+		*v = BoolValue(rest == "1")
+	case 't':
+		*v = TextValue(rest)
+	default:
+		err = fmt.Errorf("unknown kind %q", text[0])
+	}
+	if err != nil {
+		return fmt.Errorf("value %q: %w", text, err)
+	}
+	return nil
 }
 
 // Any is the value as an untyped Go value (int64, uint64, float64, bool, string or nil), for JSON.

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"encoding/hex"
 	"errors"
@@ -100,6 +101,11 @@ func Open(msg []byte, keys Keyring) (Batch, error) {
 	var sealed recordpb.Sealed
 	if err := proto.Unmarshal(msg, &sealed); err != nil {
 		return Batch{}, fmt.Errorf("%w: %v", ErrFormat, err)
+	}
+	// Other bytes for the same content would have another hash, and the gateway's next batch would not follow them.
+	again, err := proto.MarshalOptions{Deterministic: true}.Marshal(&sealed)
+	if err != nil || !bytes.Equal(again, msg) || len(sealed.ProtoReflect().GetUnknown()) > 0 {
+		return Batch{}, fmt.Errorf("%w: more than body, key id and signature", ErrFormat)
 	}
 	if len(sealed.KeyId) != len(KeyID{}) || len(sealed.Signature) != ed25519.SignatureSize {
 		return Batch{}, fmt.Errorf("%w: no key id or no signature", ErrFormat)

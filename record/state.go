@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// State is what a machine does, by its PackML name (ISA-TR88.00.02). The zero State is Undefined:
-// the machine was watched, but what it said has no name in its catalogue.
+// State is what a machine does, by its PackML name (ISA-TR88.00.02). The zero State is Undefined. A number
+// of which a catalogue says nothing is not Undefined but unknown: that time counts as unobserved.
 type State uint8
 
 const (

@@ -69,6 +69,9 @@ func fromWire(w *recordpb.Batch) (Batch, error) {
 	if len(b.Catalogue) > 0 && HashOf(b.Catalogue) != b.CatalogueHash {
 		return Batch{}, errors.New("catalogue: not the one whose hash is given")
 	}
+	if b.Clock.ErrorBound.Microseconds() != w.GetClock().GetErrorBoundUs() || b.Clock.Monotonic.Milliseconds() != w.GetClock().GetMonotonicMs() {
+		return Batch{}, errors.New("clock: a time beyond 292 years")
+	}
 	if copy(b.Boot[:], w.Boot) != len(w.Boot) {
 		return Batch{}, errors.New("boot id: too long")
 	}
@@ -154,11 +157,12 @@ func fromObserved(w *recordpb.Observed) (Observed, error) {
 			return Observed{}, errors.New("windows that run backwards")
 		}
 		from := at + w.Edges[i]
-		at = from + w.Edges[i+1]
-		if at < w.Base {
+		to := from + w.Edges[i+1]
+		if from < at || to < from {
 			return Observed{}, errors.New("windows that run over the end of time")
 		}
-		o.Spans = append(o.Spans, Span{From: fromMillis(from), To: fromMillis(at)})
+		o.Spans = append(o.Spans, Span{From: fromMillis(from), To: fromMillis(to)})
+		at = to
 	}
 	return o, nil
 }
@@ -200,7 +204,12 @@ type columnWriter struct {
 	value    int64
 }
 
+// add appends a reading. One that is Missing has no value, and one without a value is Missing, whatever
+// its driver says: else nobody could open the batch.
 func (c *columnWriter) add(r Reading) {
+	if r.Quality == Missing || r.Value.IsNone() {
+		r.Quality, r.Value = Missing, Value{}
+	}
 	at := r.Time.UnixMilli()
 	if len(c.Times) == 0 {
 		c.Base, c.at = at, at
@@ -237,6 +246,9 @@ func fromColumn(w *recordpb.Column) ([]Reading, error) {
 	if windows && slices.ContainsFunc([]int{len(w.Mins), len(w.Maxs), len(w.Counts), len(w.SpansMs)}, func(l int) bool { return l != n }) {
 		return nil, errors.New("not one window for each time")
 	}
+	if slices.ContainsFunc(w.Mins, notFinite) || slices.ContainsFunc(w.Maxs, notFinite) {
+		return nil, errors.New("a window whose ends are not numbers")
+	}
 	values := columnReader{Column: w}
 	readings := make([]Reading, n)
 	at, step := w.Base, int64(0)
@@ -266,6 +278,8 @@ func fromColumn(w *recordpb.Column) ([]Reading, error) {
 	}
 	return readings, nil
 }
+
+func notFinite(f float64) bool { return math.IsNaN(f) || math.IsInf(f, 0) }
 
 type columnReader struct {
 	*recordpb.Column

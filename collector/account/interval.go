@@ -32,6 +32,7 @@ type Interval struct {
 	States   [record.NumStates]int64 // milliseconds by state
 	Timeline []Step                  // what the machine did from when on, in order; the minute begins unobserved
 
+	Metered     bool               // whether the energy counter was read, so that EnergyJ is known
 	EnergyJ     int64              // joules used
 	LateEnergyJ int64              // part of EnergyJ that was used while nobody looked
 	Measures    map[string]Measure // by the name that the line model gives

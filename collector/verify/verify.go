@@ -23,6 +23,7 @@ type Head struct {
 	Hash          record.Hash // of the sealed batch Seq
 	CatalogueHash record.Hash
 	Catalogue     record.Catalogue // in force after Seq
+	CatalogueJSON []byte           // as it was sealed
 }
 
 // Verified is a batch whose seal and place in its gateway's chain were checked. Only Check makes one.
@@ -52,9 +53,8 @@ func Check(msg []byte, keys record.Keyring, head func(gateway string) Head) (Ver
 		return Verified{}, err
 	}
 	last := head(b.Gateway)
-	v := Verified{batch: b, sealed: msg, head: Head{
-		Seq: b.Seq, Hash: record.HashOf(msg), CatalogueHash: last.CatalogueHash, Catalogue: last.Catalogue,
-	}}
+	v := Verified{batch: b, sealed: msg, head: last}
+	v.head.Seq, v.head.Hash = b.Seq, record.HashOf(msg)
 	switch {
 	case b.Seq <= last.Seq:
 		return v, fmt.Errorf("batch %d of %s, whose last is %d: %w", b.Seq, b.Gateway, last.Seq, ErrSeen)
@@ -69,7 +69,7 @@ func Check(msg []byte, keys record.Keyring, head func(gateway string) Head) (Ver
 	if len(b.Catalogue) == 0 {
 		return v, fmt.Errorf("batch %d of %s: catalogue %s: %w", b.Seq, b.Gateway, b.CatalogueHash, ErrCatalogue)
 	}
-	v.head.CatalogueHash = b.CatalogueHash
+	v.head.CatalogueHash, v.head.CatalogueJSON = b.CatalogueHash, b.Catalogue
 	if v.head.Catalogue, err = record.DecodeCatalogue(b.Catalogue); err != nil {
 		return v, fmt.Errorf("batch %d of %s: %w", b.Seq, b.Gateway, err)
 	}

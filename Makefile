@@ -1,0 +1,70 @@
+# Lineproof. `make` lists what there is to make.
+
+GOBIN    := $(shell go env GOPATH)/bin
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS  := -s -w -X main.version=$(VERSION)
+GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)"
+
+# What the tests run against and did not write: Debian's packages, and InfluxDB 1.8 from its own source.
+DEBIAN   := mosquitto socat mbpoll python3-pymodbus chromium fonts-noto-core qemu-user-static
+INFLUXD  := github.com/influxdata/influxdb/cmd/influxd@v1.8.10
+LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
+NODE     := dashboards record/testdata
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test test-go test-web deps lint fuzz generate clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: build ## build everything and run a simulated line, its agent and a collector
+	bin/lineproof demo --dir .cache/demo $(DEMO)
+
+build: dashboards/dist/index.html ## leave bin/lineproof and bin/lineproof-edge
+	$(GO_BUILD) -o bin/ ./cmd/lineproof ./cmd/lineproof-edge
+
+test: deps dashboards/dist/index.html ## install what the tests need and run them all
+	$(MAKE) test-web
+	$(MAKE) test-go
+
+test-go: dashboards/dist/index.html ## run the Go tests, which start brokers, databases, serial lines and a browser
+	go vet ./...
+	go test -race -timeout 15m ./...
+
+test-web: dashboards/node_modules ## check and test the web app
+	cd dashboards && npm run --silent check && npm test --silent
+
+deps: $(addsuffix /node_modules,$(NODE)) ## install what the tests run against
+	@missing=$$(for p in $(DEBIAN); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	  echo "the tests need these Debian packages:" $$missing; \
+	  if [ "$$(id -u)" = 0 ]; then as=; elif sudo -n true 2>/dev/null; then as=sudo; else \
+	    echo "install them with: sudo apt-get install" $$missing; exit 1; fi; \
+	  $$as apt-get update -qq && $$as env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+	@test -x "$(GOBIN)/influxd" || command -v influxd >/dev/null || { echo "installing InfluxDB 1.8.10 from source"; go install $(INFLUXD); }
+
+%/node_modules: %/package-lock.json
+	cd $* && npm ci --silent --no-audit --no-fund
+	@touch $@
+
+dashboards/dist/index.html: dashboards/node_modules $(shell find dashboards/src dashboards/public dashboards/*.ts dashboards/*.html -type f 2>/dev/null)
+	cd dashboards && npm run --silent build
+	@touch $@
+
+lint: ## run golangci-lint
+	go run $(LINT) run
+
+fuzz: ## fuzz every decoder for a minute each
+	@for f in $$(grep -rl --include='*_test.go' 'func Fuzz' . | xargs -n1 dirname | sort -u); do \
+	  for t in $$(grep -rhoE 'func Fuzz[A-Za-z0-9_]+' $$f/*_test.go | cut -c6-); do \
+	    echo "$$f $$t"; go test -run '^$$' -fuzz "^$$t$$" -fuzztime $(or $(FUZZTIME),1m) $$f || exit 1; \
+	  done; \
+	done
+
+generate: ## make the Go code of the sealed batch's format again (needs Debian's protobuf-compiler)
+	go install google.golang.org/protobuf/cmd/protoc-gen-go@v1.36.11
+	cd record/recordpb && PATH="$(GOBIN):$$PATH" protoc --go_out=. --go_opt=paths=source_relative record.proto
+
+clean: ## remove what was built and the demonstration's data
+	rm -rf bin .cache dashboards/dist/assets dashboards/dist/index.html

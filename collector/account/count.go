@@ -1,0 +1,215 @@
+package account
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/lineproof/lineproof/record"
+)
+
+// times is what one step of a counter stands for.
+func times(c record.Count, p record.Product) int64 {
+	if c.Times == record.UnitsPerCycle {
+		return p.Units()
+	}
+	if n, err := strconv.ParseInt(c.Times, 10, 64); err == nil && n > 0 {
+		return n
+	}
+	return 1
+}
+
+// count books what a counter rose by, in units of its role.
+func (f *fold) count(m *minutes, signal string, times int64, book func(i *Interval, n int64, late bool)) {
+	for rise := range f.rises(signal, float64(times)) {
+		i := m.ending(rise.at)
+		i.meter(signal, rise)
+		if rise.reset {
+			i.Resets++
+		}
+		if rise.suspect {
+			i.Suspect += rise.n
+			continue
+		}
+		book(i, rise.n, rise.late)
+	}
+}
+
+// energy books what an energy counter rose by, in joules.
+func (f *fold) energy(m *minutes, signal string) {
+	joules, ok := map[string]float64{"J": 1, "kJ": 1e3, "MJ": 1e6, "Wh": 3.6e3, "kWh": 3.6e6, "MWh": 3.6e9}[f.cat.Signals[signal].Unit]
+	if !ok {
+		return
+	}
+	for rise := range f.rises(signal, joules) {
+		i := m.ending(rise.at)
+		i.meter(signal, rise)
+		i.Metered = true
+		if rise.suspect {
+			continue
+		}
+		i.EnergyJ += rise.n
+		if rise.late {
+			i.LateEnergyJ += rise.n
+		}
+	}
+}
+
+// rise is what a counter's step from one reading to the next means.
+type rise struct {
+	at       time.Time
+	from, to float64 // readings, in the signal's unit
+	n        int64   // how much more, in units of the role
+	late     bool    // it may have risen while nobody looked
+	reset    bool    // it began anew
+	suspect  bool    // it rose faster than it can
+}
+
+// rises walks through a counter's readings. The first one ever is where counting begins.
+func (f *fold) rises(signal string, factor float64) func(yield func(rise) bool) {
+	return func(yield func(rise) bool) {
+		sig := f.cat.Signals[signal]
+		last := *f.state.signal(signal)
+		for _, r := range f.readings[signal] {
+			if r.Quality == record.Missing {
+				continue
+			}
+			if !last.Value.IsNone() {
+				up := step(last.Value, r.Value, sig, factor, r.Time.Sub(last.Time))
+				up.at, up.from, up.to = r.Time, last.Value.Float(), r.Value.Float()
+				up.late = up.n != 0 && !f.looked(sig.Device, r.Time)
+				if !yield(up) {
+					return
+				}
+			}
+			last = Signal{Value: r.Value, Time: r.Time}
+		}
+	}
+}
+
+// step compares two readings of a counter. Lower than before is a rollover if the counter could have come
+// so far in that time, else a reset, after which it counts from 0.
+func step(from, to record.Value, sig record.Signal, factor float64, elapsed time.Duration) (s rise) {
+	scale := sig.Scale
+	if scale == 0 {
+		scale = 1
+	}
+	if sig.Width == 0 {
+		s.n = round(to.Float()*factor) - round(from.Float()*factor)
+		if s.reset = s.n < 0; s.reset {
+			s.n = max(round(to.Float()*factor), 0)
+		}
+		s.suspect = s.n >= exact || !plausible(float64(s.n)/factor, sig, elapsed)
+		return s
+	}
+	a, b := ticks(from, sig.Offset, scale), ticks(to, sig.Offset, scale)
+	mask := uint64(math.MaxUint64) >> (64 - min(max(sig.Width, 1), 64))
+	d := (b - a) & mask
+	if b < a {
+		couldRollOver := plausible(float64(d)*scale, sig, elapsed)
+		if sig.MaxRate == 0 {
+			couldRollOver = d <= mask/4
+		}
+		if !couldRollOver {
+			s.reset, d = true, b
+		}
+	}
+	s.n = round(float64(d) * scale * factor)
+	s.suspect = s.n >= exact || !plausible(float64(d)*scale, sig, elapsed)
+	return s
+}
+
+// exact is up to where a float64 tells whole numbers apart: no counter rises by more.
+const exact = 1 << 53
+
+// round gives the nearest whole number, at most exact: what lies beyond int64 Go leaves to the processor.
+func round(f float64) int64 { return int64(math.Round(min(max(f, -exact), exact))) }
+
+// ticks is a counter's raw content.
+func ticks(v record.Value, offset, scale float64) uint64 {
+	if v.Kind() == record.Float {
+		return record.FloatValue(max(math.Round((v.Float()-offset)/scale), 0)).Uint()
+	}
+	return v.Uint()
+}
+
+// plausible tells whether a counter can rise by so much in its unit: its top rate over the time gone by,
+// with one poll more at both ends, and one step always.
+func plausible(rise float64, sig record.Signal, elapsed time.Duration) bool {
+	if sig.MaxRate == 0 {
+		return true
+	}
+	return rise <= float64(sig.MaxRate*(elapsed+2*sig.Every.D()).Seconds())+1 // rounded twice on every processor
+}
+
+// meter notes a counter's readings at both ends of the minute.
+func (i *Interval) meter(signal string, r rise) {
+	if i.Counters == nil {
+		i.Counters = map[string]Ends{}
+	}
+	ends, ok := i.Counters[signal]
+	if !ok {
+		ends.First = r.from
+	}
+	ends.Last = r.to
+	i.Counters[signal] = ends
+}
+
+// measure books a variable: each value counts for as long as it held.
+func (f *fold) measure(m *minutes, name, signal string) {
+	for _, r := range f.readings[signal] {
+		if r.Quality == record.Missing {
+			continue
+		}
+		w := r.Window
+		if w == nil {
+			m.ending(r.Time).measured(name, Measure{Count: 1, Min: r.Value.Float(), Max: r.Value.Float()})
+			continue
+		}
+		ms := w.Span.Milliseconds()
+		m.ending(r.Time).measured(name, Measure{Count: int64(w.Count), Min: w.Min, Max: w.Max, Sum: held(r.Value.Float(), ms), Weight: ms})
+	}
+	if f.cat.Signals[signal].Window != 0 {
+		return
+	}
+	for seg := range f.segments(signal) {
+		if seg.value.IsNone() {
+			continue
+		}
+		v := seg.value.Float()
+		for each := range byMinute(seg.Span) {
+			ms := each.Duration().Milliseconds()
+			m.ending(each.To).measured(name, Measure{Min: v, Max: v, Sum: held(v, ms), Weight: ms})
+		}
+	}
+}
+
+// held is a value times the milliseconds for which it held, rounded on every processor before it is added.
+func held(v float64, ms int64) float64 { return finite(float64(v * float64(ms))) }
+
+// finite keeps a sum of absurd values a number, which JSON and stores need.
+func finite(f float64) float64 { return min(max(f, -math.MaxFloat64), math.MaxFloat64) }
+
+func (i *Interval) measured(name string, add Measure) {
+	if i.Measures == nil {
+		i.Measures = map[string]Measure{}
+	}
+	sum, ok := i.Measures[name]
+	if !ok {
+		i.Measures[name] = add
+		return
+	}
+	i.Measures[name] = Measure{
+		Count: sum.Count + add.Count, Min: min(sum.Min, add.Min), Max: max(sum.Max, add.Max),
+		Sum: finite(sum.Sum + add.Sum), Weight: sum.Weight + add.Weight,
+	}
+}
+
+// clone copies an interval so that it no longer shares anything with one that still grows.
+func (i Interval) clone() Interval {
+	i.ScrapBy, i.Measures, i.Counters = maps.Clone(i.ScrapBy), maps.Clone(i.Measures), maps.Clone(i.Counters)
+	i.Timeline = slices.Clone(i.Timeline)
+	return i
+}

@@ -1,0 +1,174 @@
+// Package account turns a gateway's batches, in order, into intervals: what each machine made, did and
+// used in each minute. It is a deterministic fold: the same batches give the same intervals, always, on
+// any computer, so that a verifier can make them again from the sealed readings alone.
+//
+// Three rules decide where things go. A state holds from the poll that saw it until the next one, as far
+// as the device was observed. What a counter rose by belongs to the minute of the poll that saw it. What
+// a counter rose by while nobody looked is counted, and marked Late, but its minutes stay unobserved.
+package account
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/lineproof/lineproof/record"
+)
+
+// kept is how many minutes stay open behind the newest, for windows that are reported at their end.
+const kept = 2
+
+// Fold takes one batch into the state and gives the intervals that it changed, whole, in order of time,
+// then line, machine and product.
+func (s *State) Fold(b record.Batch, cat record.Catalogue) []Interval {
+	f := fold{state: s, cat: cat, readings: map[string][]record.Reading{}, spans: map[string][]record.Span{}}
+	for _, r := range b.Readings {
+		f.readings[r.Signal] = append(f.readings[r.Signal], r)
+	}
+	for _, o := range b.Observed {
+		f.spans[o.Device] = append(f.spans[o.Device], o.Spans...)
+	}
+	var changed []Interval
+	for _, lineID := range slices.Sorted(maps.Keys(cat.Lines)) {
+		line := cat.Lines[lineID]
+		for _, id := range slices.Sorted(maps.Keys(line.Machines)) {
+			m := &minutes{Machine: s.machine(lineID, id), site: cat.Site, touched: map[Key]bool{}}
+			if p := line.Machines[id].Product; p != nil {
+				m.product = *p
+			}
+			f.machine(m, line.Machines[id])
+			changed = append(changed, m.changed()...)
+			m.close()
+		}
+	}
+	for name, readings := range f.readings {
+		s.signal(name).remember(readings)
+	}
+	for device, spans := range f.spans {
+		if n := len(spans); n > 0 {
+			s.Looked[device] = span(spans[n-1])
+		}
+	}
+	slices.SortStableFunc(changed, func(a, b Interval) int {
+		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Machine, b.Machine), cmp.Compare(a.Product, b.Product))
+	})
+	return changed
+}
+
+// fold is the work on one batch.
+type fold struct {
+	state    *State
+	cat      record.Catalogue
+	readings map[string][]record.Reading // by signal
+	spans    map[string][]record.Span    // by device
+}
+
+func (f *fold) machine(m *minutes, model record.Machine) {
+	if model.State != "" {
+		f.states(m, model.State)
+	}
+	if c := model.Produced; c != nil {
+		f.count(m, c.From, times(*c, m.product), func(i *Interval, n int64, late bool) {
+			i.Produced += n
+			if model.Good == nil {
+				i.Good += n
+			}
+			if late {
+				i.Late += n
+			}
+		})
+	}
+	if c := model.Good; c != nil {
+		f.count(m, c.From, times(*c, m.product), func(i *Interval, n int64, _ bool) { i.Good += n })
+	}
+	for _, c := range model.Scrap {
+		f.count(m, c.From, times(c, m.product), func(i *Interval, n int64, _ bool) {
+			i.Scrap += n
+			if i.ScrapBy == nil {
+				i.ScrapBy = map[string]int64{}
+			}
+			i.ScrapBy[c.Reason] += n
+			if model.Good == nil {
+				i.Good -= n
+			}
+		})
+	}
+	for _, c := range model.Rework {
+		f.count(m, c.From, times(c, m.product), func(i *Interval, n int64, _ bool) { i.Rework += n })
+	}
+	if model.Energy != "" {
+		f.energy(m, model.Energy)
+	}
+	for _, name := range slices.Sorted(maps.Keys(model.Measures)) {
+		f.measure(m, name, model.Measures[name].From)
+	}
+}
+
+// states books the time of each state between the polls that saw it.
+func (f *fold) states(m *minutes, signal string) {
+	meaning := f.cat.Signals[signal].States
+	for seg := range f.segments(signal) {
+		var state record.State
+		known := !seg.value.IsNone() && seg.value.Kind() != record.Text
+		if known {
+			state, known = meaning[seg.value.Int()]
+		}
+		if known != m.Known || state != m.State || (known && seg.From.After(m.ObservedTo) && !m.ObservedTo.IsZero()) {
+			m.Known, m.State, m.Since = known, state, seg.From
+		}
+		if known {
+			m.book(seg.Span, state)
+			m.ObservedTo = seg.To
+		}
+	}
+	// The agent may have stopped looking without a word: what comes after the last span is not known.
+}
+
+// segment is a stretch of observed time with the value that a signal had.
+type segment struct {
+	record.Span
+	value record.Value
+}
+
+// segments cuts the observed spans of a signal's device where the signal changed. A segment without
+// length is a change that the next batch goes on from.
+func (f *fold) segments(signal string) func(yield func(segment) bool) {
+	return func(yield func(segment) bool) {
+		value := f.state.signal(signal).now()
+		readings := f.readings[signal]
+		for _, span := range f.spans[f.cat.Signals[signal].Device] {
+			from := span.From
+			for len(readings) > 0 && !readings[0].Time.After(span.To) {
+				r := readings[0]
+				readings = readings[1:]
+				if r.Time.After(from) {
+					if !yield(segment{record.Span{From: from, To: r.Time}, value}) {
+						return
+					}
+					from = r.Time
+				}
+				value = r.Value
+			}
+			if !yield(segment{record.Span{From: from, To: span.To}, value}) {
+				return
+			}
+		}
+	}
+}
+
+// looked tells whether the device was observed up to t from before t: what changed at t changed since the
+// poll before, and not at some time when nobody looked.
+func (f *fold) looked(device string, t time.Time) bool {
+	in := func(s record.Span) bool { return s.From.Before(t) && !t.After(s.To) }
+	return in(record.Span(f.state.Looked[device])) || slices.ContainsFunc(f.spans[device], in)
+}
+
+func (s *Signal) remember(readings []record.Reading) {
+	for _, r := range readings {
+		s.Missing = r.Quality == record.Missing
+		if !s.Missing {
+			s.Value, s.Time = r.Value, r.Time
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package account
+
+import (
+	"slices"
+	"time"
+
+	"github.com/lineproof/lineproof/record"
+)
+
+// minutes books into the open intervals of one machine.
+type minutes struct {
+	*Machine
+	site    string
+	product record.Product
+	touched map[Key]bool
+}
+
+// in gives the interval of the minute that begins at start. A minute that is closed for good is not
+// opened again: what belongs there goes to the oldest one that may still grow.
+func (m *minutes) in(start time.Time) *Interval {
+	if start.Before(m.Closed) {
+		start = m.Closed
+	}
+	at, found := slices.BinarySearchFunc(m.Open, start, func(i Interval, t time.Time) int { return i.Start.Compare(t) })
+	for ; found && at < len(m.Open) && m.Open[at].Start.Equal(start); at++ {
+		if m.Open[at].Product == m.product.Code {
+			return m.touch(at)
+		}
+	}
+	m.Open = slices.Insert(m.Open, at, Interval{
+		Site: m.site, Line: m.Line, Machine: m.Machine.Machine, Product: m.product.Code, Start: start,
+		PlannedCycle: m.product.PlannedCycle.D(), UnitsPerCycle: m.product.Units(),
+	})
+	return m.touch(at)
+}
+
+func (m *minutes) touch(at int) *Interval {
+	i := &m.Open[at]
+	m.touched[i.Key()] = true
+	return i
+}
+
+// ending gives the interval to which something belongs that was seen at t and happened before.
+func (m *minutes) ending(t time.Time) *Interval {
+	return m.in(t.Add(-time.Millisecond).Truncate(Minute))
+}
+
+// book adds a stretch of a state, minute by minute. What lies in closed minutes, or before what is booked
+// already, is left out: no second is counted twice.
+func (m *minutes) book(span record.Span, state record.State) {
+	for each := range byMinute(span) {
+		start := each.From.Truncate(Minute)
+		if start.Before(m.Closed) {
+			continue
+		}
+		m.in(start).add(each.From.Sub(start).Milliseconds(), each.To.Sub(start).Milliseconds(), state)
+	}
+}
+
+// byMinute cuts a span at whole minutes.
+func byMinute(span record.Span) func(yield func(record.Span) bool) {
+	return func(yield func(record.Span) bool) {
+		for from := span.From; from.Before(span.To); {
+			to := from.Truncate(Minute).Add(Minute)
+			if to.After(span.To) {
+				to = span.To
+			}
+			if !yield(record.Span{From: from, To: to}) {
+				return
+			}
+			from = to
+		}
+	}
+}
+
+// add appends from..to, in milliseconds into the minute, to the timeline and to the state's sum.
+func (i *Interval) add(from, to int64, state record.State) {
+	end := int64(0) // of what is booked already
+	if n := len(i.Timeline); n > 0 {
+		end = Minute.Milliseconds()
+		if i.Timeline[n-1].Unobserved {
+			end = i.Timeline[n-1].At
+		}
+	}
+	if from = max(from, end); from >= to {
+		return
+	}
+	if n := len(i.Timeline); n > 0 && i.Timeline[n-1].Unobserved && i.Timeline[n-1].At == from {
+		i.Timeline = i.Timeline[:n-1]
+	}
+	if n := len(i.Timeline); n == 0 || i.Timeline[n-1].Unobserved || i.Timeline[n-1].State != state {
+		i.Timeline = append(i.Timeline, Step{At: from, State: state})
+	}
+	if to < Minute.Milliseconds() {
+		i.Timeline = append(i.Timeline, Step{At: to, Unobserved: true})
+	}
+	i.States[state] += to - from
+}
+
+// changed copies the intervals that this batch touched.
+func (m *minutes) changed() []Interval {
+	var all []Interval
+	for _, i := range m.Open {
+		if m.touched[i.Key()] {
+			all = append(all, i.clone())
+		}
+	}
+	return all
+}
+
+// close makes all but the newest minutes final.
+func (m *minutes) close() {
+	if len(m.Open) == 0 {
+		return
+	}
+	closed := m.Open[len(m.Open)-1].Start.Add(-kept * Minute)
+	if closed.After(m.Closed) {
+		m.Closed = closed
+	}
+	m.Open = slices.DeleteFunc(m.Open, func(i Interval) bool { return i.Start.Before(m.Closed) })
+}

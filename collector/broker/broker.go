@@ -1,0 +1,122 @@
+// Package broker is the MQTT broker inside the collector, for those who do not run one: mochi-mqtt with
+// Lineproof's own rule of who may do what. A gateway may publish under its own name and read its own
+// receipts, nothing else; the collector may read all and write receipts.
+package broker
+
+import (
+	"bytes"
+	"crypto/rand"
+	"crypto/subtle"
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"net"
+
+	mqtt "github.com/mochi-mqtt/server/v2"
+	"github.com/mochi-mqtt/server/v2/listeners"
+	"github.com/mochi-mqtt/server/v2/packets"
+
+	"github.com/lineproof/lineproof/record"
+)
+
+// Options say who may come and where.
+type Options struct {
+	Listen    string            // host:port for gateways; port 0 takes any that is free
+	TLS       *tls.Config       // nil: without, which is for loopback
+	Passwords map[string]string // by gateway; a gateway that has none is not let in
+	Logger    *slog.Logger
+}
+
+// Broker is a running broker.
+type Broker struct {
+	server   *mqtt.Server
+	addr     string
+	inner    string
+	password string // of the collector itself, new at every start
+}
+
+// collector is the user name of the collector itself. A gateway cannot have it: it is no valid name.
+const collector = "$collector"
+
+// Start listens for gateways, and on a loopback port of its own for the collector.
+func Start(opts Options) (*Broker, error) {
+	b := &Broker{password: rand.Text(), server: mqtt.New(&mqtt.Options{Logger: opts.Logger.With("part", "broker")})}
+	access := &access{passwords: opts.Passwords, own: b.password}
+	if err := b.server.AddHook(access, nil); err != nil {
+		return nil, fmt.Errorf("start broker: %w", err)
+	}
+	outer, err := net.Listen("tcp", opts.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("start broker: %w", err)
+	}
+	b.addr = outer.Addr().String()
+	if opts.TLS != nil {
+		outer = tls.NewListener(outer, opts.TLS)
+	}
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		outer.Close()
+		return nil, fmt.Errorf("start broker: %w", err)
+	}
+	b.inner = inner.Addr().String()
+	for id, l := range map[string]net.Listener{"gateways": outer, "collector": inner} {
+		if err := b.server.AddListener(listeners.NewNet(id, l)); err != nil {
+			return nil, fmt.Errorf("start broker: %w", err)
+		}
+	}
+	if err := b.server.Serve(); err != nil {
+		return nil, fmt.Errorf("start broker: %w", err)
+	}
+	return b, nil
+}
+
+// Addr is where gateways find the broker, host:port.
+func (b *Broker) Addr() string { return b.addr }
+
+// Own is how the collector itself connects: address, user name, password.
+func (b *Broker) Own() (url, username, password string) {
+	return "tcp://" + b.inner, collector, b.password
+}
+
+// Close ends all connections.
+func (b *Broker) Close() error { return b.server.Close() }
+
+// access is the rule of who may do what.
+type access struct {
+	mqtt.HookBase
+	passwords map[string]string
+	own       string
+}
+
+func (*access) ID() string { return "lineproof-access" }
+
+func (*access) Provides(hook byte) bool {
+	return bytes.Contains([]byte{mqtt.OnConnectAuthenticate, mqtt.OnACLCheck}, []byte{hook})
+}
+
+// OnConnectAuthenticate lets in whom it knows. A gateway's client id is its name, so that one cannot
+// take over the session of another.
+func (a *access) OnConnectAuthenticate(cl *mqtt.Client, pk packets.Packet) bool {
+	user := string(pk.Connect.Username)
+	want, ok := a.passwords[user]
+	if user == collector {
+		want, ok = a.own, true
+	} else if cl.ID != user {
+		return false
+	}
+	return ok && subtle.ConstantTimeCompare([]byte(want), pk.Connect.Password) == 1
+}
+
+// OnACLCheck holds each to its own topics.
+func (a *access) OnACLCheck(cl *mqtt.Client, topic string, write bool) bool {
+	user := string(cl.Properties.Username)
+	if user == collector {
+		if !write {
+			return true
+		}
+		_, t, ok := record.ParseTopic(topic)
+		return ok && t == record.TopicReceipt
+	}
+	gateway, t, ok := record.ParseTopic(topic)
+	return ok && gateway == user && write == (t != record.TopicReceipt)
+}

@@ -1,0 +1,264 @@
+// Package collector is the wiring of the collector: broker, ingest, verify, ledger, account, series,
+// registry, board and web, each a room of its own that knows nothing of those after it.
+package collector
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/lineproof/lineproof/collector/board"
+	"github.com/lineproof/lineproof/collector/broker"
+	"github.com/lineproof/lineproof/collector/ingest"
+	"github.com/lineproof/lineproof/collector/ledger"
+	"github.com/lineproof/lineproof/collector/registry"
+	"github.com/lineproof/lineproof/collector/series"
+	"github.com/lineproof/lineproof/collector/series/sqlite"
+	"github.com/lineproof/lineproof/collector/web"
+	"github.com/lineproof/lineproof/internal/clock"
+	"github.com/lineproof/lineproof/record"
+)
+
+// Options are what is not configuration.
+type Options struct {
+	Version string
+	Clock   clock.Clock
+	Logger  *slog.Logger
+	App     fs.FS        // the web app
+	HTTP    net.Listener // where pages are served; nil: the collector listens at Config.HTTP
+}
+
+// Collector is an open collector. Close it, whether it ran or not.
+type Collector struct {
+	cfg      Config
+	opts     Options
+	ledger   *ledger.Ledger
+	registry *registry.Registry
+	store    series.Store
+	broker   *broker.Broker // nil with one outside
+	ingest   *ingest.Client
+	board    *board.Board
+	pipeline *pipeline
+	listener net.Listener
+	closers  []func() error // in the order of opening
+}
+
+// Open opens ledger, registry and series, brings the views up to the end of the ledger, and begins to
+// listen. Messages are taken once Run is called.
+func Open(ctx context.Context, cfg Config, opts Options) (c *Collector, err error) {
+	c = &Collector{cfg: cfg, opts: opts}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, c.Close())
+		}
+	}()
+	if err := os.MkdirAll(cfg.Dir, 0o755); err != nil {
+		return nil, fmt.Errorf("open collector: %w", err)
+	}
+	if err := c.openStores(ctx); err != nil {
+		return nil, err
+	}
+	if err := c.openPipeline(ctx); err != nil {
+		return nil, err
+	}
+	if c.listener = opts.HTTP; c.listener == nil {
+		if c.listener, err = net.Listen("tcp", cfg.HTTP); err != nil {
+			return nil, fmt.Errorf("open collector: %w", err)
+		}
+	}
+	c.later(c.listener.Close)
+	return c, c.openUplink()
+}
+
+func (c *Collector) later(closer func() error) { c.closers = append(c.closers, closer) }
+
+func (c *Collector) openStores(ctx context.Context) (err error) {
+	if c.ledger, err = ledger.Open(ctx, filepath.Join(c.cfg.Dir, "ledger"), c.cfg.Origin); err != nil {
+		return err
+	}
+	c.later(c.ledger.Close)
+	if c.registry, err = registry.Open(ctx, filepath.Join(c.cfg.Dir, "registry.db")); err != nil {
+		return err
+	}
+	c.later(c.registry.Close)
+	if c.cfg.Influx != nil {
+		c.store, err = c.cfg.Influx.open(c.opts.Logger)
+	} else {
+		c.store, err = sqlite.Open(ctx, filepath.Join(c.cfg.Dir, "series.db"))
+	}
+	if err != nil {
+		return err
+	}
+	c.later(c.store.Close)
+	return nil
+}
+
+func (c *Collector) openPipeline(ctx context.Context) error {
+	c.board = board.New(c.store, c.opts.Clock)
+	c.pipeline = &pipeline{
+		keys: record.Keyring{}, ledger: c.ledger, store: c.store, registry: c.registry, clock: c.opts.Clock,
+		log: c.opts.Logger, metrics: newMetrics(), changed: c.board.Changed, refused: c.board.Refused,
+	}
+	for id, g := range c.cfg.Gateways {
+		c.pipeline.keys.Add(id, ed25519.PublicKey(g.Key))
+		c.board.Know(id)
+	}
+	refused, err := c.registry.Refused(ctx)
+	if err != nil {
+		return err
+	}
+	for i := len(refused) - 1; i >= 0; i-- {
+		c.board.Refused(refused[i])
+	}
+	return c.pipeline.load(ctx)
+}
+
+func (c *Collector) openUplink() error {
+	opts := ingest.Options{ClientID: "lineproof-collector", Logger: c.opts.Logger, OnLive: c.board.Live, OnStatus: c.board.Status}
+	if outside := c.cfg.Broker; outside != nil {
+		opts.URL, opts.Username = outside.URL, outside.Username
+		if outside.ClientID != "" {
+			opts.ClientID = outside.ClientID
+		}
+		var err error
+		if opts.Password, err = secret(outside.PasswordFile); err != nil {
+			return fmt.Errorf("broker: %w", err)
+		}
+		if opts.TLS, err = trust(outside.CA); err != nil {
+			return fmt.Errorf("broker: %w", err)
+		}
+	} else {
+		if err := c.startBroker(); err != nil {
+			return err
+		}
+		opts.URL, opts.Username, opts.Password = c.broker.Own()
+	}
+	c.ingest = ingest.Connect(opts)
+	c.later(func() error { c.ingest.Close(); return nil })
+	return nil
+}
+
+func (c *Collector) startBroker() (err error) {
+	opts := broker.Options{Listen: c.cfg.MQTT.Listen, Passwords: map[string]string{}, Logger: c.opts.Logger}
+	for id, g := range c.cfg.Gateways {
+		if g.Password == "" && g.PasswordFile != "" {
+			if g.Password, err = secret(g.PasswordFile); err != nil {
+				return fmt.Errorf("gateway %s: %w", id, err)
+			}
+		}
+		if g.Password != "" {
+			opts.Passwords[id] = g.Password
+		}
+	}
+	if c.cfg.MQTT.Cert != "" {
+		pair, err := tls.LoadX509KeyPair(c.cfg.MQTT.Cert, c.cfg.MQTT.Key)
+		if err != nil {
+			return fmt.Errorf("mqtt: %w", err)
+		}
+		opts.TLS = &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}
+	}
+	if c.broker, err = broker.Start(opts); err != nil {
+		return err
+	}
+	c.later(c.broker.Close)
+	return nil
+}
+
+// secret reads a file with one secret in it; "" where no file is named.
+func secret(file string) (string, error) {
+	if file == "" {
+		return "", nil
+	}
+	b, err := os.ReadFile(file)
+	return strings.TrimSpace(string(b)), err
+}
+
+// trust makes a TLS configuration that believes one authority; nil where none is named.
+func trust(file string) (*tls.Config, error) {
+	if file == "" {
+		return nil, nil
+	}
+	pem, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("%s: holds no PEM certificate", file)
+	}
+	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
+}
+
+// HTTPAddr is where the pages are, host:port.
+func (c *Collector) HTTPAddr() string { return c.listener.Addr().String() }
+
+// MQTTAddr is where gateways find the embedded broker, host:port.
+func (c *Collector) MQTTAddr() string { return c.broker.Addr() }
+
+// Verifier is the ledger's public key in the form of C2SP signed notes.
+func (c *Collector) Verifier() string { return c.ledger.Verifier() }
+
+// Run takes messages and serves pages until ctx ends or the ledger fails.
+func (c *Collector) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	server := &http.Server{
+		ReadHeaderTimeout: 10 * time.Second,
+		ErrorLog:          slog.NewLogLogger(c.opts.Logger.Handler(), slog.LevelDebug),
+		BaseContext:       func(net.Listener) context.Context { return ctx }, // so that event streams end
+		Handler: web.Handler(web.Options{
+			Version: c.opts.Version, Board: c.board, App: c.opts.App, Ledger: c.ledger.Files(), Healthy: c.healthy,
+			Metrics: promhttp.HandlerFor(c.pipeline.metrics.registry, promhttp.HandlerOpts{}),
+		}),
+	}
+	group.Go(func() error { return c.pipeline.run(ctx, c.ingest.Messages(), c.ingest.Answer) })
+	group.Go(func() error {
+		if err := server.Serve(c.listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve pages: %w", err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 3*time.Second)
+		defer cancel()
+		if err := server.Shutdown(grace); err != nil {
+			return server.Close()
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+func (c *Collector) healthy() error {
+	if !c.ingest.Connected() {
+		return errors.New("not connected to the broker")
+	}
+	return nil
+}
+
+// Close closes what Open opened, last first. What was taken in is safe already.
+func (c *Collector) Close() error {
+	var errs []error
+	for len(c.closers) > 0 {
+		last := len(c.closers) - 1
+		if err := c.closers[last](); err != nil && !errors.Is(err, net.ErrClosed) {
+			errs = append(errs, err)
+		}
+		c.closers = c.closers[:last]
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,64 @@
+package collector
+
+import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"fmt"
+)
+
+// Config is what a collector is told. serve reads it from a file, demo makes it.
+type Config struct {
+	Dir      string             `yaml:"dir"`      // ledger, registry and embedded series
+	Origin   string             `yaml:"origin"`   // the ledger's name in checkpoints, such as collector.example/lineproof
+	HTTP     string             `yaml:"http"`     // host:port of pages and interface
+	MQTT     *MQTT              `yaml:"mqtt"`     // the embedded broker
+	Broker   *Broker            `yaml:"broker"`   // or one outside
+	Influx   *Influx            `yaml:"influx"`   // instead of the embedded series
+	Gateways map[string]Gateway `yaml:"gateways"` // who may send
+}
+
+// MQTT is the embedded broker.
+type MQTT struct {
+	Listen string `yaml:"listen"` // host:port
+	Cert   string `yaml:"cert"`   // PEM files; without them only loopback is served
+	Key    string `yaml:"key"`
+}
+
+// Broker is a broker that somebody else runs.
+type Broker struct {
+	URL          string `yaml:"url"` // mqtts://host:port; tcp:// too
+	ClientID     string `yaml:"client_id"`
+	Username     string `yaml:"username"`
+	PasswordFile string `yaml:"password_file"`
+	CA           string `yaml:"ca"`
+}
+
+// Influx is an InfluxDB, 1.8 or later.
+type Influx struct {
+	URL          string `yaml:"url"`
+	Org          string `yaml:"org"`
+	Bucket       string `yaml:"bucket"` // for 1.8: database/retention
+	Username     string `yaml:"username"`
+	PasswordFile string `yaml:"password_file"`
+	TokenFile    string `yaml:"token_file"`
+}
+
+// Gateway is one that may send.
+type Gateway struct {
+	Key          PublicKey `yaml:"key"`           // what lineproof-edge key prints
+	PasswordFile string    `yaml:"password_file"` // for the embedded broker
+	Password     string    `yaml:"-"`             // read from PasswordFile
+}
+
+// PublicKey is an Ed25519 key, written in base64.
+type PublicKey ed25519.PublicKey
+
+// UnmarshalText reads base64.
+func (k *PublicKey) UnmarshalText(text []byte) error {
+	b, err := base64.StdEncoding.DecodeString(string(text))
+	if err != nil || len(b) != ed25519.PublicKeySize {
+		return fmt.Errorf("key %q: is not what `lineproof-edge key` prints: 44 characters of base64", text)
+	}
+	*k = b
+	return nil
+}

@@ -1,0 +1,31 @@
+package collector
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"github.com/lineproof/lineproof/collector/series"
+	"github.com/lineproof/lineproof/collector/series/influx"
+)
+
+func (i *Influx) open(log *slog.Logger) (series.Store, error) {
+	database, policy, _ := strings.Cut(i.Bucket, "/")
+	opts := influx.Options{
+		URL: i.URL, Database: database, RetentionPolicy: policy, Org: i.Org, Username: i.Username,
+		OnRefused: func(point string, err error) {
+			log.Error("InfluxDB refuses a point; the ledger has it", "point", point, "error", err)
+		},
+	}
+	if i.Org != "" {
+		opts.Bucket = i.Bucket
+	}
+	var err error
+	if opts.Password, err = secret(i.PasswordFile); err != nil {
+		return nil, fmt.Errorf("influx: %w", err)
+	}
+	if opts.Token, err = secret(i.TokenFile); err != nil {
+		return nil, fmt.Errorf("influx: %w", err)
+	}
+	return influx.Open(opts)
+}

@@ -1,0 +1,183 @@
+package kpi
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/lineproof/lineproof/collector/account"
+	"github.com/lineproof/lineproof/collector/calendar"
+	"github.com/lineproof/lineproof/record"
+)
+
+// By says what gets a row of its own.
+type By string
+
+const (
+	Whole     By = ""        // one row for the line
+	ByMachine By = "machine" // one for each machine, those that are not the line's output included
+	ByProduct By = "product" // one for each product that there are intervals of; its PBT is what was observed
+	ByShift   By = "shift"   // one for each shift of the calendar, and one for work outside them
+	ByHour    By = "hour"    // one for each hour of the line's time zone
+	ByDay     By = "day"     // one for each day, midnight to midnight
+)
+
+// Model is what a line's intervals are held against.
+type Model struct {
+	Calendar calendar.Line
+	Machines []string // all of the line
+	Output   []string // those whose counts are the line's
+}
+
+// Compute sums up intervals, which come in order of time, over a window. The window ends no later than
+// now: what has not happened yet is not planned time. Times of the window that are not whole minutes are
+// taken as they are for planned time; an interval belongs to the window in which its minute begins.
+func Compute(intervals iter.Seq2[account.Interval, error], m Model, window record.Span, by By) ([]Row, error) {
+	groups, err := newGroups(m, window, by)
+	if err != nil {
+		return nil, err
+	}
+	planned := newPlan(m.Calendar.Planned(window))
+	for i, err := range intervals {
+		if err != nil {
+			return nil, err
+		}
+		if by != ByMachine && !slices.Contains(m.Output, i.Machine) {
+			continue
+		}
+		if s := groups.find(i); s != nil {
+			s.add(i, planned.contains(i.Start))
+		}
+	}
+	return groups.rows(m), nil
+}
+
+// groups are the rows to be, in order. Those that follow from time alone exist from the start, so that an
+// hour without data is a row with coverage 0 and not a hole.
+type groups struct {
+	by     By
+	window record.Span
+	all    []*sum
+	at     int // groups before it are over
+	rest   *sum
+}
+
+func newGroups(m Model, window record.Span, by By) (*groups, error) {
+	g := &groups{by: by, window: window}
+	zone := m.Calendar.Zone()
+	switch by {
+	case Whole:
+		g.open(Row{From: window.From, To: window.To})
+	case ByMachine:
+		for _, machine := range m.Machines {
+			g.open(Row{From: window.From, To: window.To, Machine: machine})
+		}
+	case ByProduct:
+	case ByShift:
+		for _, s := range m.Calendar.Shifts(window) {
+			g.open(Row{From: s.From, To: s.To, Shift: s.Name})
+		}
+	case ByHour:
+		g.cut(func(t time.Time) time.Time {
+			t = t.In(zone)
+			return t.Add(time.Hour - time.Duration(t.Minute())*time.Minute - time.Duration(t.Second())*time.Second - time.Duration(t.Nanosecond()))
+		})
+	case ByDay:
+		g.cut(func(t time.Time) time.Time {
+			return calendar.NextDay(t.In(zone))
+		})
+	default:
+		return nil, fmt.Errorf("kpi by %q: is none of machine, product, shift, hour, day", by)
+	}
+	return g, nil
+}
+
+func (g *groups) open(r Row) *sum {
+	if r.From.Before(g.window.From) {
+		r.From = g.window.From
+	}
+	if r.To.After(g.window.To) {
+		r.To = g.window.To
+	}
+	s := &sum{row: r}
+	g.all = append(g.all, s)
+	return s
+}
+
+func (g *groups) cut(next func(time.Time) time.Time) {
+	for from := g.window.From; from.Before(g.window.To); {
+		to := next(from).UTC()
+		g.open(Row{From: from, To: to})
+		from = to
+	}
+}
+
+func (g *groups) find(i account.Interval) *sum {
+	switch g.by {
+	case ByMachine, ByProduct:
+		same := func(s *sum) bool { return s.row.Machine == i.Machine }
+		row := Row{From: g.window.From, To: g.window.To, Machine: i.Machine}
+		if g.by == ByProduct {
+			same = func(s *sum) bool { return s.row.Product == i.Product }
+			row.Machine, row.Product = "", i.Product
+		}
+		if at := slices.IndexFunc(g.all, same); at >= 0 {
+			return g.all[at]
+		}
+		return g.open(row)
+	}
+	for g.at < len(g.all) && !i.Start.Before(g.all[g.at].row.To) {
+		g.at++
+	}
+	if g.at < len(g.all) && !i.Start.Before(g.all[g.at].row.From) {
+		return g.all[g.at]
+	}
+	if g.by != ByShift {
+		return nil
+	}
+	if g.rest == nil {
+		g.rest = &sum{row: Row{From: g.window.From, To: g.window.To}, outside: true}
+	}
+	return g.rest
+}
+
+func (g *groups) rows(m Model) []Row {
+	all := g.all
+	if g.rest != nil && g.rest.made() {
+		all = append(all, g.rest)
+	}
+	rows := make([]Row, 0, len(all))
+	for _, s := range all {
+		machines := len(m.Output)
+		if g.by == ByMachine {
+			machines = 1
+		}
+		switch {
+		case s.outside:
+		case g.by == ByProduct:
+			s.plannedMs = s.busyMs - s.overtimeMs
+		default:
+			for _, span := range m.Calendar.Planned(record.Span{From: s.row.From, To: s.row.To}) {
+				s.plannedMs += span.Duration().Milliseconds() * int64(machines)
+			}
+		}
+		rows = append(rows, s.finish(g.by))
+	}
+	return rows
+}
+
+// plan answers for rising times whether they are planned.
+type plan struct {
+	spans []record.Span
+	at    int
+}
+
+func newPlan(spans []record.Span) *plan { return &plan{spans: spans} }
+
+func (p *plan) contains(t time.Time) bool {
+	for p.at < len(p.spans) && !t.Before(p.spans[p.at].To) {
+		p.at++
+	}
+	return p.at < len(p.spans) && !t.Before(p.spans[p.at].From)
+}

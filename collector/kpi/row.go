@@ -1,0 +1,62 @@
+// Package kpi computes the key performance indicators of ISO 22400-2 from intervals. It does no I/O. It
+// is the one engine behind page, interface and report, so that they cannot disagree.
+//
+// Sums come first, then one division; ratios are never averaged. A ratio whose denominator is 0 is
+// undefined and comes out as null. Time that nobody observed is neither running nor stopped: it is taken
+// out of both sides of every ratio of times, and Coverage says how much it was.
+package kpi
+
+import "time"
+
+// Row is the KPIs of one group of intervals. Quantities are units, times seconds to the millisecond,
+// ratios fractions (0.97, not 97). Null means undefined or not known, never 0.
+type Row struct {
+	From    time.Time `json:"from"`
+	To      time.Time `json:"to"`
+	Machine string    `json:"machine,omitempty"`
+	Product string    `json:"product,omitempty"`
+	Shift   string    `json:"shift,omitempty"`
+
+	ProducedQuantity *int64           `json:"produced_quantity" doc:"PQ"`
+	GoodQuantity     *int64           `json:"good_quantity" doc:"GQ"`
+	ScrapQuantity    *int64           `json:"scrap_quantity" doc:"SQ"`
+	ReworkQuantity   *int64           `json:"rework_quantity" doc:"RQ"`
+	ScrapByReason    map[string]int64 `json:"scrap_by_reason,omitempty"`
+	LateQuantity     int64            `json:"late_quantity" doc:"part of PQ that was made while nobody looked, counted at the next look; not in effectiveness and OEE"`
+	SuspectQuantity  int64            `json:"suspect_quantity" doc:"units by which a counter rose faster than its machine can; not in PQ"`
+
+	PlannedBusyTimeS      float64            `json:"planned_busy_time_s" doc:"PBT: planned by the calendar, without breaks, plus work outside it"`
+	ObservedBusyTimeS     float64            `json:"observed_busy_time_s" doc:"part of PBT during which the machine was observed"`
+	OvertimeS             float64            `json:"overtime_s" doc:"part of PBT that was worked outside the calendar"`
+	ActualProductionTimeS float64            `json:"actual_production_time_s" doc:"APT: seconds in state execute"`
+	StateS                map[string]float64 `json:"state_s" doc:"observed seconds by PackML state, planned or not"`
+
+	Availability  *float64 `json:"availability" doc:"APT / observed PBT"`
+	Effectiveness *float64 `json:"effectiveness" doc:"PRI * PQ / APT"`
+	QualityRatio  *float64 `json:"quality_ratio" doc:"GQ / PQ"`
+	OEE           *float64 `json:"oee" doc:"availability * effectiveness * quality ratio"`
+	ScrapRatio    *float64 `json:"scrap_ratio" doc:"SQ / PQ"`
+
+	EnergyKWh        *float64 `json:"energy_kwh"`
+	EnergyPerUnitKWh *float64 `json:"energy_per_unit_kwh" doc:"energy / PQ"`
+
+	Coverage *float64 `json:"coverage" doc:"observed PBT / PBT"`
+
+	Flags   []string      `json:"flags,omitempty" nullable:"false" doc:"figures that cannot be right: oee_over_1, quality_exactly_1, suspect_counts, counter_reset"`
+	Explain []Explanation `json:"explain,omitempty" nullable:"false" doc:"the arithmetic behind each figure, when asked for with explain=true"`
+}
+
+// Explanation is the arithmetic of one figure: the formula in ISO 22400's words and each term's value.
+type Explanation struct {
+	KPI     string   `json:"kpi" doc:"the figure's name in the row"`
+	Formula string   `json:"formula" doc:"in the names of the terms"`
+	Terms   []Term   `json:"terms" nullable:"false"`
+	Value   *float64 `json:"value"`
+}
+
+// Term is one input of a formula.
+type Term struct {
+	Name  string   `json:"name"`
+	Value *float64 `json:"value"`
+	Unit  string   `json:"unit" enum:"s,unit,cycle,unit/cycle,s/unit,kWh,1"`
+}

@@ -1,0 +1,96 @@
+package collector
+
+import (
+	"fmt"
+	"net"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/lineproof/lineproof/internal/strictyaml"
+	"github.com/lineproof/lineproof/record"
+)
+
+// DefaultHTTP is where pages are served when the configuration does not say.
+const DefaultHTTP = "127.0.0.1:8080"
+
+// Load reads a collector's configuration. An error names every mistake with its file, line and column.
+func Load(file string) (Config, error) {
+	src, err := os.ReadFile(file)
+	if err != nil {
+		return Config{}, fmt.Errorf("read configuration: %w", err)
+	}
+	cfg := Config{HTTP: DefaultHTTP}
+	doc := strictyaml.Parse(file, src)
+	if root := doc.Root(); root.Decode(&cfg) {
+		cfg.validate(root.Mistake)
+	}
+	return cfg, doc.Err()
+}
+
+func (c *Config) validate(mistake func(path []string, message, hint string)) {
+	need := func(value, hint string, path ...string) {
+		if value == "" {
+			mistake(path, fmt.Sprintf("`%s` is missing", path[len(path)-1]), hint)
+		}
+	}
+	need(c.Dir, "name a folder on a disk that lasts, such as dir: /var/lib/lineproof", "dir")
+	if c.Origin == "" {
+		c.Origin = "lineproof"
+	}
+	if strings.ContainsAny(c.Origin, " \t\n+") {
+		mistake([]string{"origin"}, "the ledger's name may hold neither spaces nor +", "use a host name of your own with a path, such as collector.example/lineproof")
+	}
+	switch {
+	case c.MQTT == nil && c.Broker == nil:
+		mistake([]string{"mqtt"}, "neither `mqtt` nor `broker` is given", "write mqtt: {listen: 127.0.0.1:1883} for the broker inside, or broker: {url: ...} for one of your own")
+	case c.MQTT != nil && c.Broker != nil:
+		mistake([]string{"broker"}, "both `mqtt` and `broker` are given", "keep mqtt for the broker inside, or broker for one of your own")
+	case c.MQTT != nil:
+		c.MQTT.validate(mistake)
+	default:
+		c.Broker.validate(mistake)
+	}
+	if c.Influx != nil {
+		need(c.Influx.URL, "such as url: http://127.0.0.1:8086", "influx", "url")
+		need(c.Influx.Bucket, "for InfluxDB 1.8 write database/retention, such as bucket: lineproof/autogen", "influx", "bucket")
+	}
+	if len(c.Gateways) == 0 {
+		mistake([]string{"gateways"}, "no gateway may send", "add the line that `lineproof-edge key` prints, such as huu-lung-01: {key: ...}")
+	}
+	for id, g := range c.Gateways {
+		if err := record.CheckName(id); err != nil {
+			mistake([]string{"gateways", id}, err.Error(), "")
+		}
+		if g.Key == nil {
+			mistake([]string{"gateways", id}, "`key` is missing", "run `lineproof-edge key` on the gateway")
+		}
+		if c.MQTT != nil && g.PasswordFile == "" {
+			mistake([]string{"gateways", id}, "`password_file` is missing", "the broker inside lets a gateway in by its password")
+		}
+	}
+}
+
+func (m *MQTT) validate(mistake func(path []string, message, hint string)) {
+	host, _, err := net.SplitHostPort(m.Listen)
+	switch {
+	case err != nil:
+		mistake([]string{"mqtt", "listen"}, fmt.Sprintf("%q is not host:port", m.Listen), "such as listen: 127.0.0.1:1883")
+	case (m.Cert == "") != (m.Key == ""):
+		mistake([]string{"mqtt"}, "`cert` and `key` go together", "")
+	case m.Cert == "" && !loopback(host):
+		mistake([]string{"mqtt", "listen"}, "without `cert` and `key` only loopback is served", "passwords must not cross a network in the clear")
+	}
+}
+
+func (b *Broker) validate(mistake func(path []string, message, hint string)) {
+	u, err := url.Parse(b.URL)
+	if err != nil || u.Host == "" || (u.Scheme != "tcp" && u.Scheme != "mqtt" && u.Scheme != "mqtts" && u.Scheme != "ssl") {
+		mistake([]string{"broker", "url"}, fmt.Sprintf("%q is no address of a broker", b.URL), "such as url: mqtts://broker.example:8883, or tcp://127.0.0.1:1883")
+	}
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || (ip != nil && ip.IsLoopback())
+}

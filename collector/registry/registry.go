@@ -1,0 +1,196 @@
+// Package registry keeps what the collector knows beside the ledger, in one SQLite file: how far the views
+// have followed the ledger, the end of each gateway's chain with its catalogue and the state of its
+// account, and the messages that were refused.
+//
+// Position, heads and account states change together in one Commit, so that after a crash the views go on
+// from where they were and count nothing twice.
+package registry
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // the driver "sqlite"
+
+	"github.com/lineproof/lineproof/collector/account"
+	"github.com/lineproof/lineproof/collector/verify"
+	"github.com/lineproof/lineproof/record"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// keepRefused is how many refused messages are kept of each gateway, the newest.
+const keepRefused = 100
+
+// Registry is the open file.
+type Registry struct{ db *sql.DB }
+
+// Gateway is all that was committed of one gateway.
+type Gateway struct {
+	ID       string
+	Head     verify.Head
+	Ledger   uint64 // index of the head's batch
+	SealedAt time.Time
+	Clock    record.ClockState
+	Account  *account.State
+}
+
+// Refusal is a message that was not let in.
+type Refusal struct {
+	Gateway string
+	Time    time.Time
+	Reason  string
+}
+
+// Open opens the file, makes it if need be, and brings its tables up to date.
+func Open(ctx context.Context, path string) (*Registry, error) {
+	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate")
+	if err != nil {
+		return nil, fmt.Errorf("open registry %s: %w", path, err)
+	}
+	db.SetMaxOpenConns(1)
+	sub, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, sub)
+	if err == nil {
+		_, err = provider.Up(ctx)
+	}
+	if err != nil {
+		db.Close()
+		return nil, fmt.Errorf("open registry %s: %w", path, err)
+	}
+	return &Registry{db: db}, nil
+}
+
+// Close closes the file.
+func (r *Registry) Close() error { return r.db.Close() }
+
+// Next is the index in the ledger from which on the views have nothing.
+func (r *Registry) Next(ctx context.Context) (next uint64, err error) {
+	err = r.db.QueryRowContext(ctx, `SELECT next FROM position`).Scan(&next)
+	if err != nil {
+		return 0, fmt.Errorf("read position: %w", err)
+	}
+	return next, nil
+}
+
+// Gateways gives all gateways that were committed, by name.
+func (r *Registry) Gateways(ctx context.Context) ([]Gateway, error) {
+	rows, err := r.db.QueryContext(ctx, `
+		SELECT id, seq, gateway.hash, ledger, sealed_at, clock, account, catalogue.hash, catalogue.json
+		FROM gateway JOIN catalogue ON catalogue.hash = gateway.catalogue ORDER BY id`)
+	if err != nil {
+		return nil, fmt.Errorf("read gateways: %w", err)
+	}
+	defer rows.Close()
+	var all []Gateway
+	for rows.Next() {
+		g, err := scanGateway(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read gateway %s: %w", g.ID, err)
+		}
+		all = append(all, g)
+	}
+	return all, rows.Err()
+}
+
+func scanGateway(rows *sql.Rows) (g Gateway, err error) {
+	var hash, catalogueHash, state []byte
+	var sealedAt int64
+	var clock string
+	if err := rows.Scan(&g.ID, &g.Head.Seq, &hash, &g.Ledger, &sealedAt, &clock, &state, &catalogueHash, &g.Head.CatalogueJSON); err != nil {
+		return g, err
+	}
+	copy(g.Head.Hash[:], hash)
+	copy(g.Head.CatalogueHash[:], catalogueHash)
+	g.SealedAt = time.UnixMilli(sealedAt).UTC()
+	if err := g.Clock.UnmarshalText([]byte(clock)); err != nil {
+		return g, err
+	}
+	if g.Head.Catalogue, err = record.DecodeCatalogue(g.Head.CatalogueJSON); err != nil {
+		return g, err
+	}
+	g.Account, err = account.DecodeState(state)
+	return g, err
+}
+
+// Commit says that the views have everything before next, and where that leaves the gateways concerned.
+func (r *Registry) Commit(ctx context.Context, next uint64, gateways []Gateway) error {
+	tx, err := r.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("commit position %d: %w", next, err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
+	for _, g := range gateways {
+		if err := saveGateway(ctx, tx, g); err != nil {
+			return fmt.Errorf("commit gateway %s: %w", g.ID, err)
+		}
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE position SET next = ?`, next); err != nil {
+		return fmt.Errorf("commit position %d: %w", next, err)
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit position %d: %w", next, err)
+	}
+	return nil
+}
+
+func saveGateway(ctx context.Context, tx *sql.Tx, g Gateway) error {
+	state, err := g.Account.Encode()
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO catalogue (hash, json) VALUES (?, ?) ON CONFLICT DO NOTHING`,
+		g.Head.CatalogueHash[:], g.Head.CatalogueJSON); err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `
+		INSERT INTO gateway (id, seq, hash, catalogue, ledger, sealed_at, clock, account) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, catalogue = excluded.catalogue,
+			ledger = excluded.ledger, sealed_at = excluded.sealed_at, clock = excluded.clock, account = excluded.account`,
+		g.ID, g.Head.Seq, g.Head.Hash[:], g.Head.CatalogueHash[:], g.Ledger, g.SealedAt.UnixMilli(), g.Clock.String(), state)
+	return err
+}
+
+// Refuse keeps a message that was not let in, with the reason.
+func (r *Registry) Refuse(ctx context.Context, refusal Refusal, sealed []byte) error {
+	_, err := r.db.ExecContext(ctx, `INSERT INTO refused (gateway, time, reason, sealed) VALUES (?, ?, ?, ?)`,
+		refusal.Gateway, refusal.Time.UnixMilli(), refusal.Reason, sealed)
+	if err == nil {
+		_, err = r.db.ExecContext(ctx, `DELETE FROM refused WHERE gateway = ? AND id <= (
+			SELECT id FROM refused WHERE gateway = ? ORDER BY id DESC LIMIT 1 OFFSET ?)`,
+			refusal.Gateway, refusal.Gateway, keepRefused)
+	}
+	if err != nil {
+		return fmt.Errorf("keep refused message of %s: %w", refusal.Gateway, err)
+	}
+	return nil
+}
+
+// Refused gives the refused messages, newest first.
+func (r *Registry) Refused(ctx context.Context) ([]Refusal, error) {
+	rows, err := r.db.QueryContext(ctx, `SELECT gateway, time, reason FROM refused ORDER BY id DESC`)
+	if err != nil {
+		return nil, fmt.Errorf("read refused messages: %w", err)
+	}
+	defer rows.Close()
+	var all []Refusal
+	for rows.Next() {
+		var f Refusal
+		var ms int64
+		if err := rows.Scan(&f.Gateway, &ms, &f.Reason); err != nil {
+			return nil, fmt.Errorf("read refused messages: %w", err)
+		}
+		f.Time = time.UnixMilli(ms).UTC()
+		all = append(all, f)
+	}
+	return all, rows.Err()
+}

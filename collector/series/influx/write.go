@@ -1,0 +1,130 @@
+package influx
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	influxhttp "github.com/influxdata/influxdb-client-go/v2/api/http"
+
+	"github.com/lineproof/lineproof/collector/account"
+	"github.com/lineproof/lineproof/collector/series"
+	"github.com/lineproof/lineproof/collector/verify"
+)
+
+// maxRequest bounds the line protocol in one request, in bytes; a single point may be larger.
+const maxRequest = 1 << 20
+
+// Write keeps one batch. When the server cannot be reached it returns an error and the caller tries
+// again; points that the server will never take go to Options.OnRefused.
+func (s *Store) Write(ctx context.Context, v verify.Verified, intervals []account.Interval) error {
+	return s.WriteAll(ctx, []series.Write{{Verified: v, Intervals: intervals}})
+}
+
+// WriteAll keeps the batches, in few requests. An error may leave a part of them written.
+func (s *Store) WriteAll(ctx context.Context, writes []series.Write) error {
+	if s.closed.Load() {
+		return fmt.Errorf("write influxdb: %w", errClosed)
+	}
+	l := newLines(s.opts.OnRefused)
+	for _, w := range writes {
+		l.batch(w.Verified, s.places.Of(w.Verified))
+		for _, i := range w.Intervals {
+			if err := l.interval(i); err != nil {
+				return fmt.Errorf("write influxdb: %w", err)
+			}
+		}
+	}
+	for points := l.points; len(points) > 0; {
+		n := 1
+		for n < len(points) && points[n].to-points[0].from <= maxRequest {
+			n++
+		}
+		if err := s.send(ctx, l, points[:n]); err != nil {
+			return fmt.Errorf("write influxdb: %w", err)
+		}
+		points = points[n:]
+	}
+	if err := ctx.Err(); err != nil {
+		return fmt.Errorf("write influxdb: %w", err)
+	}
+	return nil
+}
+
+// send writes points. When the server refuses some it writes either half, down to the single reading
+// that is at fault.
+func (s *Store) send(ctx context.Context, l *lines, points []point) error {
+	text := l.of(points)
+	err := s.writer.WriteRecord(ctx, text)
+	switch {
+	case err == nil:
+		return nil
+	case expired(err):
+		s.opts.OnRefused(fmt.Sprintf("some of %d points", len(points)), err)
+		return nil
+	case !refused(err):
+		return plain(err)
+	case len(points) > 1:
+		half := len(points) / 2
+		if err := s.send(ctx, l, points[:half]); err != nil {
+			return err
+		}
+		return s.send(ctx, l, points[half:])
+	case len(points[0].readings) > 1:
+		return s.sendEach(ctx, points[0])
+	}
+	s.opts.OnRefused(strings.TrimSuffix(text, "\n"), err)
+	return nil
+}
+
+// sendEach writes each reading of a point as a point of its own.
+func (s *Store) sendEach(ctx context.Context, p point) error {
+	l := newLines(s.opts.OnRefused)
+	for n := range p.readings {
+		l.signals(p.place, p.readings[n:n+1])
+	}
+	for n := range l.points {
+		if err := s.send(ctx, l, l.points[n:n+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// refused tells whether the server read the points and will not take one of them, now or later. Other
+// errors, such as those of a database that is not there, are for the operator to mend.
+func refused(err error) bool {
+	var e *influxhttp.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	switch e.StatusCode {
+	case http.StatusRequestEntityTooLarge:
+		return true
+	case http.StatusBadRequest, http.StatusUnprocessableEntity:
+		// InfluxDB 3 says what it means in a member that the client does not read.
+		return e.Message == "" || slices.ContainsFunc([]string{
+			"partial write", "field type conflict", "unable to parse", "invalid field", "max key length", "beyond retention",
+		}, func(text string) bool { return strings.Contains(e.Message, text) })
+	}
+	return false
+}
+
+// plain says what the server said where the client found no words in the answer.
+func plain(err error) error {
+	var e *influxhttp.Error
+	if errors.As(err, &e) && e.Err == nil && e.Message == "" {
+		return fmt.Errorf("%d %s", e.StatusCode, http.StatusText(e.StatusCode))
+	}
+	return err
+}
+
+// expired tells whether the server kept all points but those older than its retention policy: writing them
+// one by one would change nothing.
+func expired(err error) bool {
+	var e *influxhttp.Error
+	return errors.As(err, &e) && strings.Contains(e.Message, "beyond retention policy")
+}

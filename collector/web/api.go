@@ -1,0 +1,114 @@
+// Package web serves the collector to people and programs: the interface of OpenAPI 3.1 at
+// /api/openapi.json, server-sent events, the ledger's public tiles, metrics, and the web app.
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"github.com/danielgtaylor/huma/v2/sse"
+
+	"github.com/lineproof/lineproof/collector/board"
+	"github.com/lineproof/lineproof/collector/kpi"
+)
+
+// lineID is the line named in a path.
+type lineID struct {
+	Line string `path:"line" doc:"the line's id" example:"block-line"`
+}
+
+type window struct {
+	From time.Time `query:"from" required:"true" doc:"included, RFC 3339"`
+	To   time.Time `query:"to" required:"true" doc:"not included, RFC 3339"`
+}
+
+func (w *window) Resolve(huma.Context) []error {
+	if !w.From.Before(w.To) {
+		return []error{&huma.ErrorDetail{Message: "must be before to", Location: "query.from", Value: w.From}}
+	}
+	return nil
+}
+
+type body[T any] struct{ Body T }
+
+// api registers the operations; the OpenAPI document follows from the Go types.
+func api(mux *http.ServeMux, version string, b *board.Board) huma.API {
+	cfg := huma.DefaultConfig("Lineproof", version)
+	cfg.OpenAPIPath = "/api/openapi"
+	cfg.DocsPath = ""
+	cfg.SchemasPath = "/api/schemas"
+	cfg.CreateHooks = nil // no $schema member in the answers
+	cfg.Info.Description = "What supported production lines really make. Times are RFC 3339, ratios fractions; null means undefined or not known, never 0."
+	a := humago.New(mux, cfg)
+
+	type lines struct {
+		Lines []board.Line `json:"lines" nullable:"false"`
+	}
+	huma.Get(a, "/api/v1/lines", func(ctx context.Context, _ *struct{}) (*body[lines], error) {
+		all, err := b.Lines(ctx)
+		return &body[lines]{lines{all}}, problem(err)
+	}, op("list-lines", "All lines: what each does now and how the shift goes"))
+
+	huma.Get(a, "/api/v1/lines/{line}", func(ctx context.Context, in *lineID) (*body[board.Line], error) {
+		line, err := b.Line(ctx, in.Line)
+		return &body[board.Line]{line}, problem(err)
+	}, op("get-line", "One line"))
+
+	type kpiInput struct {
+		lineID
+		window
+		By      string `query:"by" enum:"machine,product,shift,hour,day" doc:"one row for each; one row for the line when absent"`
+		Explain bool   `query:"explain" doc:"with the arithmetic behind each figure"`
+	}
+	type rows struct {
+		Rows []kpi.Row `json:"rows" nullable:"false"`
+	}
+	huma.Get(a, "/api/v1/lines/{line}/kpi", func(ctx context.Context, in *kpiInput) (*body[rows], error) {
+		all, err := b.KPI(ctx, in.Line, board.KPIQuery{From: in.From, To: in.To, By: kpi.By(in.By), Explain: in.Explain})
+		return &body[rows]{rows{all}}, problem(err)
+	}, op("get-line-kpi", "Key performance indicators of a line in the words of ISO 22400"))
+
+	type statesInput struct {
+		lineID
+		window
+	}
+	type states struct {
+		Machines []board.MachineStates `json:"machines" nullable:"false"`
+	}
+	huma.Get(a, "/api/v1/lines/{line}/states", func(ctx context.Context, in *statesInput) (*body[states], error) {
+		all, err := b.States(ctx, in.Line, in.From, in.To)
+		return &body[states]{states{all}}, problem(err)
+	}, op("get-line-states", "What each machine of a line did, and when nobody looked"))
+
+	type gateways struct {
+		Gateways []board.Gateway `json:"gateways" nullable:"false"`
+	}
+	huma.Get(a, "/api/v1/gateways", func(ctx context.Context, _ *struct{}) (*body[gateways], error) {
+		all, err := b.Gateways(ctx)
+		return &body[gateways]{gateways{all}}, problem(err)
+	}, op("list-gateways", "All gateways and how well each is heard"))
+
+	sse.Register(a, huma.Operation{
+		OperationID: "watch-line", Method: http.MethodGet, Path: "/api/v1/lines/{line}/live",
+		Summary: "Server-sent events: now at every change of a machine, line when the books have changed",
+	}, map[string]any{"now": board.LiveEvent{}, "line": board.Line{}},
+		func(ctx context.Context, in *lineID, send sse.Sender) {
+			// The error has nowhere to go: the stream has begun, and the reader comes again by itself.
+			_ = b.Watch(ctx, in.Line, func(now board.LiveEvent, books *board.Line) error {
+				if books != nil {
+					if err := send.Data(*books); err != nil {
+						return err
+					}
+				}
+				return send.Data(now)
+			})
+		})
+	return a
+}
+
+func op(id, summary string) func(*huma.Operation) {
+	return func(o *huma.Operation) { o.OperationID, o.Summary = id, summary }
+}

@@ -1,0 +1,93 @@
+package web
+
+import (
+	"bytes"
+	"io/fs"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/klauspost/compress/gzhttp"
+
+	"github.com/lineproof/lineproof/collector/board"
+)
+
+// Options is what the server shows.
+type Options struct {
+	Version string
+	Board   *board.Board
+	App     fs.FS        // the web app, with index.html at its root; without one, a page says how to build it
+	Ledger  http.Handler // the ledger's public files, from its root
+	Metrics http.Handler
+	Healthy func() error // nil while the collector does its work
+}
+
+// Handler serves everything.
+func Handler(o Options) http.Handler {
+	mux := http.NewServeMux()
+	api(mux, o.Version, o.Board)
+	mux.Handle("GET /api/v1/ledger/checkpoint", rewrite("/checkpoint", o.Ledger))
+	mux.Handle("GET /ledger/", http.StripPrefix("/ledger", o.Ledger))
+	mux.Handle("GET /metrics", o.Metrics)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		if err := o.Healthy(); err != nil {
+			http.Error(w, err.Error(), http.StatusServiceUnavailable)
+			return
+		}
+		_, _ = w.Write([]byte("ok\n"))
+	})
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/problem+json")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = w.Write([]byte(`{"title":"Not Found","status":404,"detail":"no such operation; see /api/openapi.json"}` + "\n"))
+	})
+	mux.Handle("/", app(o.App))
+	small := gzhttp.GzipHandler(mux)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "same-origin")
+		if strings.HasSuffix(r.URL.Path, "/live") { // an event stream must not wait for a full buffer
+			mux.ServeHTTP(w, r)
+			return
+		}
+		small.ServeHTTP(w, r)
+	})
+}
+
+func rewrite(path string, to http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r = r.Clone(r.Context())
+		r.URL.Path = path
+		to.ServeHTTP(w, r)
+	})
+}
+
+// app serves the web app's files, and its index.html for every page that the app itself knows.
+func app(files fs.FS) http.Handler {
+	static := http.FileServerFS(files)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'")
+		name := strings.TrimPrefix(r.URL.Path, "/")
+		if info, err := fs.Stat(files, name); name != "" && err == nil && !info.IsDir() {
+			if strings.HasPrefix(name, "assets/") { // named by content
+				h.Set("Cache-Control", "public, max-age=31536000, immutable")
+			}
+			static.ServeHTTP(w, r)
+			return
+		}
+		if strings.HasPrefix(name, "assets/") {
+			http.NotFound(w, r)
+			return
+		}
+		index, err := fs.ReadFile(files, "index.html")
+		if err != nil {
+			http.Error(w, "The web app was not built into this program.\nBuild it with: make build\nThe interface is at /api/openapi.json", http.StatusNotFound)
+			return
+		}
+		h.Set("Cache-Control", "no-cache")
+		h.Set("Content-Type", "text/html; charset=utf-8")
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(index))
+	})
+}
