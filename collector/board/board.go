@@ -185,7 +185,11 @@ func (b *Board) kpi(ctx context.Context, p place, q KPIQuery) ([]kpi.Row, error)
 	if window.To.Before(window.From) {
 		window.To = window.From
 	}
-	intervals := b.store.Intervals(ctx, series.Query{Site: p.site, Line: p.id, From: window.From, To: window.To})
+	wanted := series.Query{Site: p.site, Line: p.id, From: window.From, To: window.To, Sums: true}
+	if output := p.output(); q.By != kpi.ByMachine && len(output) == 1 {
+		wanted.Machine = output[0]
+	}
+	intervals := b.store.Intervals(ctx, wanted)
 	rows, err := kpi.Compute(intervals, p.kpiModel(), window, q.By)
 	if err != nil {
 		return nil, fmt.Errorf("kpi of line %s: %w", p.id, err)

@@ -44,6 +44,9 @@ func Flags(i *account.Interval) []*bool { return []*bool{&i.Metered} }
 // TextColumns names the columns that hold JSON, in the order of EncodeTexts.
 func TextColumns() []string { return []string{"timeline", "scrap_by", "measures", "counters"} }
 
+// SumColumns names those of TextColumns that Query.Sums still wants.
+func SumColumns() []string { return []string{"scrap_by"} }
+
 // EncodeTexts is what of an interval is no plain number, as JSON; "" for what is nil. JSON has no word for
 // a figure that grew over all bounds: a measure or counter with one is left out, as one that is not known.
 func EncodeTexts(i account.Interval) ([]string, error) {

@@ -31,4 +31,5 @@ type Query struct {
 	Signals             []string  // device.signal
 	From                time.Time // included
 	To                  time.Time // not included
+	Sums                bool      // of intervals only what KPIs need: no timeline, measures and counters
 }

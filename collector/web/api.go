@@ -15,18 +15,20 @@ import (
 	"github.com/lineproof/lineproof/collector/kpi"
 )
 
-// lineID is the line named in a path.
-type lineID struct {
+// LineID is the line named in a path.
+type LineID struct {
 	Line string `path:"line" doc:"the line's id" example:"block-line"`
 }
 
-type window struct {
+// Window is the stretch of time that is asked about.
+type Window struct {
 	From time.Time `query:"from" required:"true" doc:"included, RFC 3339"`
 	To   time.Time `query:"to" required:"true" doc:"not included, RFC 3339"`
 }
 
-func (w *window) Resolve(huma.Context) []error {
-	if !w.From.Before(w.To) {
+// Resolve finds a window that ends before it begins; that one of the two is missing has been found already.
+func (w *Window) Resolve(huma.Context) []error {
+	if !w.From.IsZero() && !w.To.IsZero() && !w.From.Before(w.To) {
 		return []error{&huma.ErrorDetail{Message: "must be before to", Location: "query.from", Value: w.From}}
 	}
 	return nil
@@ -52,14 +54,14 @@ func api(mux *http.ServeMux, version string, b *board.Board) huma.API {
 		return &body[lines]{lines{all}}, problem(err)
 	}, op("list-lines", "All lines: what each does now and how the shift goes"))
 
-	huma.Get(a, "/api/v1/lines/{line}", func(ctx context.Context, in *lineID) (*body[board.Line], error) {
+	huma.Get(a, "/api/v1/lines/{line}", func(ctx context.Context, in *LineID) (*body[board.Line], error) {
 		line, err := b.Line(ctx, in.Line)
 		return &body[board.Line]{line}, problem(err)
 	}, op("get-line", "One line"))
 
 	type kpiInput struct {
-		lineID
-		window
+		LineID
+		Window
 		By      string `query:"by" enum:"machine,product,shift,hour,day" doc:"one row for each; one row for the line when absent"`
 		Explain bool   `query:"explain" doc:"with the arithmetic behind each figure"`
 	}
@@ -72,8 +74,8 @@ func api(mux *http.ServeMux, version string, b *board.Board) huma.API {
 	}, op("get-line-kpi", "Key performance indicators of a line in the words of ISO 22400"))
 
 	type statesInput struct {
-		lineID
-		window
+		LineID
+		Window
 	}
 	type states struct {
 		Machines []board.MachineStates `json:"machines" nullable:"false"`
@@ -95,7 +97,7 @@ func api(mux *http.ServeMux, version string, b *board.Board) huma.API {
 		OperationID: "watch-line", Method: http.MethodGet, Path: "/api/v1/lines/{line}/live",
 		Summary: "Server-sent events: now at every change of a machine, line when the books have changed",
 	}, map[string]any{"now": board.LiveEvent{}, "line": board.Line{}},
-		func(ctx context.Context, in *lineID, send sse.Sender) {
+		func(ctx context.Context, in *LineID, send sse.Sender) {
 			// The error has nowhere to go: the stream has begun, and the reader comes again by itself.
 			_ = b.Watch(ctx, in.Line, func(now board.LiveEvent, books *board.Line) error {
 				if books != nil {

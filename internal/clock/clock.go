@@ -53,14 +53,6 @@ func NewVirtual(now time.Time, sleepers int) *Virtual {
 	return &Virtual{now: now, sleepers: sleepers, waiting: map[*wait]struct{}{}}
 }
 
-// SetSleepers changes how many have to sleep before time passes.
-func (v *Virtual) SetSleepers(n int) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.sleepers = n
-	v.pass()
-}
-
 // Now is the virtual time.
 func (v *Virtual) Now() time.Time {
 	v.mu.Lock()
@@ -91,7 +83,7 @@ func (v *Virtual) SleepUntil(ctx context.Context, t time.Time) error {
 
 // pass wakes all whose time has come, once everyone waits.
 func (v *Virtual) pass() {
-	if len(v.waiting) == 0 || len(v.waiting) < v.sleepers {
+	if len(v.waiting) < v.sleepers {
 		return
 	}
 	var next time.Time

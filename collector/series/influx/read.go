@@ -23,13 +23,17 @@ func (s *Store) Intervals(ctx context.Context, q series.Query) iter.Seq2[account
 	w.equal("line", q.Line)
 	w.equal("machine", q.Machine)
 	w.between(q)
-	columns := slices.Concat(intervalTags(), series.NumberColumns(), series.FlagColumns(), series.TextColumns())
+	texts := series.TextColumns()
+	if q.Sums {
+		texts = series.SumColumns()
+	}
+	columns := slices.Concat(intervalTags(), series.NumberColumns(), series.FlagColumns(), texts)
 	statement := "SELECT " + idents(columns) + " FROM " + ident(intervalMeasurement) + w.String()
 	intervals := func(yield func(account.Interval, error) bool) {
 		for row, err := range s.rows(ctx, statement) {
 			var i account.Interval
 			if err == nil {
-				i, err = intervalOf(row)
+				i, err = intervalOf(row, texts)
 			}
 			if err != nil {
 				yield(i, fmt.Errorf("read intervals: %w", err))
@@ -46,7 +50,7 @@ func (s *Store) Intervals(ctx context.Context, q series.Query) iter.Seq2[account
 	})
 }
 
-func intervalOf(row []any) (account.Interval, error) {
+func intervalOf(row []any, names []string) (account.Interval, error) {
 	var i account.Interval
 	start, err := number(row[0])
 	if err != nil {
@@ -69,9 +73,12 @@ func intervalOf(row []any) (account.Interval, error) {
 	for n := range flags {
 		*flags[n], _ = row[n].(bool)
 	}
-	var texts []string
-	for _, column := range row[len(flags):] {
-		texts = append(texts, text(column))
+	row = row[len(flags):]
+	texts := make([]string, len(series.TextColumns()))
+	for n, name := range series.TextColumns() {
+		if at := slices.Index(names, name); at >= 0 {
+			texts[n] = text(row[at])
+		}
 	}
 	return i, series.DecodeTexts(&i, texts)
 }

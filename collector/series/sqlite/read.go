@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,7 +45,13 @@ func selectIntervals(q series.Query) (string, []any) {
 	w.equal("line", q.Line)
 	w.equal("machine", q.Machine)
 	w.between("start_ms", q.From, q.To)
-	return "SELECT " + strings.Join(intervalColumns(), ", ") + " FROM interval" + w.String() +
+	columns := intervalColumns()
+	for i, c := range columns {
+		if q.Sums && slices.Contains(series.TextColumns(), c) && !slices.Contains(series.SumColumns(), c) {
+			columns[i] = "''"
+		}
+	}
+	return "SELECT " + strings.Join(columns, ", ") + " FROM interval" + w.String() +
 		" ORDER BY start_ms, machine, product, site, line", w.args
 }
 

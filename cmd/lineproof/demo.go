@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/lineproof/lineproof/collector/calendar"
+	"github.com/lineproof/lineproof/internal/clock"
+	blockpress "github.com/lineproof/lineproof/lines/block-press"
+	"github.com/lineproof/lineproof/lines/plc"
+	"github.com/lineproof/lineproof/record"
+)
+
+type demoCommand struct {
+	HTTP string `name:"http" default:"127.0.0.1:8080" placeholder:"ADDR" help:"Show the pages here."`
+	MQTT string `name:"mqtt" default:"127.0.0.1:0" placeholder:"ADDR" help:"Let the broker listen here."`
+	Dir  string `placeholder:"DIR" type:"path" help:"Keep the data here; the next start goes on from it. Without, it is thrown away at the end."`
+	Line string `default:"block-press" enum:"block-press" placeholder:"NAME" help:"The line to simulate: block-press."`
+}
+
+// Run makes what history is missing, then runs live until it is told to end.
+func (c demoCommand) Run(ctx context.Context, s streams, log *slog.Logger) (err error) {
+	if c.Dir == "" {
+		if c.Dir, err = os.MkdirTemp("", "lineproof-demo-"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(c.Dir)) }()
+	}
+	// Taken before the history is made, so that the address is not found taken a minute later.
+	page, err := net.Listen("tcp", c.HTTP)
+	if err != nil {
+		return hinted{err, "another program may listen there; try --http 127.0.0.1:0"}
+	}
+	d, err := openDemo(c.Dir, log)
+	if err != nil {
+		page.Close()
+		return err
+	}
+	d.http, d.mqtt = page, c.MQTT
+	return d.run(ctx, s)
+}
+
+const (
+	historyDays = 56 // four weeks with the manual press, four with the new one
+	// historyEvery is how often the agent polls while history is made, and historyBatch how often it seals.
+	historyEvery = 30 * time.Second
+	historyBatch = 30 * time.Minute
+)
+
+// story is what a demonstration remembers beside the data itself: with it the plant lives the same life again.
+type story struct {
+	Seed       uint64              `json:"seed"`
+	Begin      time.Time           `json:"begin"`      // of the history
+	Investment time.Time           `json:"investment"` // the new press works from then on
+	Extra      []record.ExtraShift `json:"extra"`      // so that there is work to watch whenever it is started
+	Past       time.Time           `json:"past"`       // up to when history has been made
+	Password   string              `json:"password"`   // of the gateway, at the broker on loopback
+}
+
+// demo is a plant, an agent and a collector in one process, which speak Modbus and MQTT over loopback.
+type demo struct {
+	dir   string
+	log   *slog.Logger
+	http  net.Listener
+	mqtt  string
+	story story
+	plant *blockpress.Plant
+	clock *movable // of the plant
+	addr  string   // of the plant
+}
+
+func openDemo(dir string, log *slog.Logger) (*demo, error) {
+	d := &demo{dir: dir, log: log, clock: &movable{}}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	base, zone, err := blockpress.Calendar()
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	if err := d.load(now.In(zone)); err != nil {
+		return nil, err
+	}
+	base.Extra = append(base.Extra, d.story.Extra...)
+	if extra, ok := overtime(base, zone, now, d.story.Past.IsZero()); ok {
+		d.story.Extra = append(d.story.Extra, extra)
+		base.Extra = append(base.Extra, extra)
+	}
+	d.clock.set(clock.System{})
+	d.plant, err = blockpress.New(blockpress.Options{
+		Seed: d.story.Seed, Start: d.story.Begin, Clock: d.clock, Investment: d.story.Investment, Calendar: &base, Location: zone,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d, d.save()
+}
+
+// load reads the story, or begins one whose history ends now.
+func (d *demo) load(now time.Time) error {
+	b, err := os.ReadFile(d.file())
+	switch {
+	case err == nil:
+		if err := json.Unmarshal(b, &d.story); err != nil {
+			return hinted{fmt.Errorf("%s: %w", d.file(), err), "remove the folder to begin anew"}
+		}
+		return nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	y, m, day := now.Date()
+	midnight := time.Date(y, m, day, 0, 0, 0, 0, now.Location())
+	d.story = story{
+		Seed: 2, Begin: midnight.AddDate(0, 0, -historyDays).UTC(), Investment: midnight.AddDate(0, 0, -historyDays/2).UTC(),
+		Password: rand.Text(),
+	}
+	return nil
+}
+
+func (d *demo) file() string { return filepath.Join(d.dir, "demo.json") }
+
+func (d *demo) save() error {
+	b, err := json.MarshalIndent(d.story, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(d.file(), b, 0o600)
+}
+
+// overtime is an extra shift for a demonstration that is started at night, on a Sunday, or near a break or
+// the end of a shift: whoever starts it wants to see the line run. A first start puts a few hours of it
+// into the history.
+func overtime(cal record.Calendar, zone *time.Location, now time.Time, first bool) (record.ExtraShift, bool) {
+	const enough = 90 * time.Minute // of work ahead
+	soon := record.Span{From: now.Add(-5 * time.Minute), To: now.Add(enough)}
+	for _, s := range calendar.New(&cal, zone).Shifts(soon) {
+		if s.Planned(soon) == soon.Duration() {
+			return record.ExtraShift{}, false
+		}
+	}
+	from := now.Truncate(time.Minute)
+	if first {
+		from = from.Add(-3 * time.Hour)
+	}
+	return record.ExtraShift{Name: "overtime", From: from, To: now.Add(9 * time.Hour).Truncate(time.Hour)}, true
+}
+
+// run brings the history up to now and goes on live.
+func (d *demo) run(ctx context.Context, s streams) error {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	d.addr = ln.Addr().String()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return plc.Serve(ctx, ln, d.plant.Units()) })
+	group.Go(func() error {
+		defer d.http.Close()
+		if d.story.Past.IsZero() {
+			if err := d.history(ctx, s.err); err != nil {
+				return err
+			}
+		}
+		return d.live(ctx, s.out)
+	})
+	err = group.Wait()
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return err
+}
+
+// configuration is the agent's, as a file that can be looked at and run by hand.
+func (d *demo) configuration(base []byte, every time.Duration) []byte {
+	text := string(withAddress(base, d.addr))
+	if every > 0 {
+		text = everyKey.ReplaceAllString(text, "every: "+every.String())
+	}
+	if len(d.story.Extra) > 0 {
+		var b strings.Builder
+		b.WriteString("    calendar:\n      extra:\n")
+		for _, x := range d.story.Extra {
+			fmt.Fprintf(&b, "        - {name: %s, from: %s, to: %s}\n", x.Name, x.From.Format(time.RFC3339), x.To.Format(time.RFC3339))
+		}
+		text = strings.Replace(text, "    calendar:\n", b.String(), 1)
+	}
+	return []byte(text)
+}
+
+// live runs agent and collector by the computer's clock.
+func (d *demo) live(ctx context.Context, out io.Writer) error {
+	d.clock.set(clock.System{})
+	return d.together(ctx, part{
+		config: d.configuration(blockpress.Config(), 0), http: d.http,
+		ready: func(p *running) error {
+			fmt.Fprintf(out, "\nLineproof runs: http://%s\n\n  plant      modbus tcp://%s (simulated)\n  broker     mqtt tcp://%s\n  data       %s\n\nCtrl-C ends it.\n",
+				p.collector.HTTPAddr(), d.addr, p.collector.MQTTAddr(), d.dir)
+			return nil
+		},
+	})
+}

@@ -1,0 +1,213 @@
+package edge
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/lineproof/lineproof/edge/publish"
+	"github.com/lineproof/lineproof/edge/spool"
+	"github.com/lineproof/lineproof/internal/clock"
+	"github.com/lineproof/lineproof/record"
+)
+
+// Options sets how an agent runs; zero values take the defaults.
+type Options struct {
+	Version     string
+	Clock       clock.Clock         // the system's
+	ClockSource func() record.Clock // what the batches say of the clock; the kernel's answer
+	Logger      *slog.Logger
+	Spool       spool.Options
+	Publish     publish.Options // Status and Logger are the agent's own
+	Drain       time.Duration   // how long Run waits at its end for the last receipts; 3 s
+}
+
+func (o Options) withDefaults() Options {
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
+	if o.ClockSource == nil {
+		o.ClockSource = systemClock
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Drain <= 0 {
+		o.Drain = 3 * time.Second
+	}
+	o.Spool.Logger = o.Logger
+	return o
+}
+
+// Agent reads the devices of one gateway and gets what they say to the collector.
+type Agent struct {
+	config    *Config
+	opts      Options
+	started   time.Time
+	lock      *spool.Lock
+	spool     *spool.Spool
+	sealer    *sealer
+	publisher *publish.Publisher
+	intake    *intake
+	devices   []*device
+	ports     []*port
+}
+
+// New takes the agent's directory, opens its spool and its devices. It waits for none of them, nor for
+// the broker. The caller has to Run or Close the agent.
+func New(c *Config, opts Options) (*Agent, error) {
+	a := &Agent{config: c, opts: opts.withDefaults(), intake: newIntake(c.Devices)}
+	a.started = a.now()
+	if err := a.open(); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+func (a *Agent) open() error {
+	if err := os.MkdirAll(a.config.Dir, 0o700); err != nil {
+		return fmt.Errorf("make directory: %w", err)
+	}
+	var err error
+	if a.lock, err = spool.TakeLock(a.config.Dir); err != nil {
+		return err
+	}
+	key, err := loadKey(a.config.Dir)
+	if err != nil {
+		return err
+	}
+	catalogue, err := a.config.Catalogue().Encode()
+	if err != nil {
+		return fmt.Errorf("encode catalogue: %w", err)
+	}
+	var gaps []record.Gap
+	if a.spool, gaps, err = spool.Open(filepath.Join(a.config.Dir, "spool"), a.opts.Spool); err != nil {
+		return err
+	}
+	a.sealer = &sealer{
+		gateway: a.config.Gateway, key: key, spool: a.spool, clock: a.opts.Clock, source: a.opts.ClockSource,
+		boot: bootID(), catalogue: catalogue, log: a.opts.Logger, gaps: gaps,
+	}
+	if err := a.sealer.probe(); err != nil {
+		return err
+	}
+	if err := a.openPublisher(); err != nil {
+		return err
+	}
+	return a.openDevices()
+}
+
+func (a *Agent) openPublisher() (err error) {
+	u, opts := a.config.Uplink, a.opts.Publish
+	opts.Status, opts.Logger = a.status, a.opts.Logger
+	a.publisher, err = publish.New(publish.Config{
+		Gateway: a.config.Gateway, Broker: u.Broker, Username: u.Username, PasswordFile: u.PasswordFile,
+		CA: u.CA, Cert: u.Cert, Key: u.Key,
+	}, a.spool, opts)
+	return err
+}
+
+// openDevices opens the devices and gathers those that are polled by their ports.
+func (a *Agent) openDevices() error {
+	ports := map[string]*port{}
+	for _, d := range a.config.Devices {
+		dev, err := openDevice(d, a.opts.Logger)
+		if err != nil {
+			return err
+		}
+		a.devices = append(a.devices, dev)
+		if d.Config.Period() <= 0 {
+			continue
+		}
+		name := d.Config.Port()
+		if ports[name] == nil {
+			ports[name] = &port{name: name, clock: a.opts.Clock, log: a.opts.Logger, poll: a.poll}
+		}
+		ports[name].devices = append(ports[name].devices, dev)
+	}
+	for _, name := range slices.Sorted(maps.Keys(ports)) {
+		a.ports = append(a.ports, ports[name])
+	}
+	return nil
+}
+
+// Sleepers is that of the agent's configuration.
+func (a *Agent) Sleepers() int { return a.config.Sleepers() }
+
+// Progress is the number of the last batch sealed and of the last one that the collector confirmed.
+func (a *Agent) Progress() (sealed, received uint64) {
+	sealed, _ = a.spool.Head()
+	return sealed, a.spool.Received()
+}
+
+// WaitReceived returns when the collector has confirmed batch seq, or with ctx's error.
+func (a *Agent) WaitReceived(ctx context.Context, seq uint64) error {
+	return a.publisher.WaitReceived(ctx, seq)
+}
+
+// Run polls, seals and publishes until ctx ends. Then it seals what was collected, gives the collector a
+// moment to confirm it, and closes the agent. Only what it failed to store or close makes an error.
+func (a *Agent) Run(ctx context.Context) error {
+	var work, uplink sync.WaitGroup
+	publishing, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	uplink.Go(func() { a.publisher.Run(publishing) })
+	for _, p := range a.ports {
+		work.Go(func() { p.run(ctx) })
+	}
+	for _, d := range a.devices {
+		a.watch(ctx, d, &work)
+	}
+	work.Go(func() { a.batches(ctx) })
+	work.Wait()
+
+	err := a.finish()
+	if sealed, _ := a.Progress(); a.publisher.Connected() {
+		waiting, cancel := context.WithTimeout(publishing, a.opts.Drain)
+		if a.WaitReceived(waiting, sealed) != nil {
+			a.opts.Logger.Info("the last batches have no receipt yet; they are sent after the next start", "waiting", a.spool.Len())
+		}
+		cancel()
+	}
+	stop()
+	uplink.Wait()
+	return errors.Join(err, a.Close())
+}
+
+// Close lets go of devices, spool and directory. It is for an agent that was not run.
+func (a *Agent) Close() error {
+	var errs []error
+	for _, d := range a.devices {
+		errs = append(errs, d.driver.Close())
+	}
+	a.devices = nil
+	if a.spool != nil {
+		errs = append(errs, a.spool.Close())
+	}
+	if a.lock != nil {
+		errs = append(errs, a.lock.Release())
+		a.lock = nil
+	}
+	return errors.Join(errs...)
+}
+
+// status is how the gateway is; whether it is online is not for it to say.
+func (a *Agent) status() record.Status {
+	sealed, received := a.Progress()
+	s := record.Status{
+		Time: a.now(), Version: a.opts.Version, Started: a.started,
+		Seq: sealed, Received: received, SpoolBytes: a.spool.Bytes(), Clock: a.opts.ClockSource().State,
+		Devices: map[string]record.DeviceStatus{},
+	}
+	for _, d := range a.devices {
+		s.Devices[d.Name] = d.status()
+	}
+	return s
+}

@@ -1,0 +1,11 @@
+// Package edge is the agent on the gateway: it polls the devices of its configuration, reports what
+// changed, seals that into numbered and chained batches, keeps them in its spool and sends them until the
+// collector's receipts have come.
+//
+// What it guarantees: a poll is never queued behind another, late ones are skipped and counted; what was
+// not seen is never reported as a value; every batch is on disk before it is sent; neither a device nor
+// the broker nor the disk can stop the polling. What had to be let go is told in a later batch as a gap.
+//
+// It does not compute: counts, states and energy get their meaning at the collector, from the catalogue
+// that the first batch after each start carries.
+package edge

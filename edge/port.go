@@ -1,0 +1,89 @@
+package edge
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/lineproof/lineproof/internal/clock"
+)
+
+// port polls the devices that share one connection, one after the other, each at whole multiples of its
+// period on the wall clock. A poll that comes late is done once; those missed meanwhile are skipped.
+type port struct {
+	name    string
+	devices []*device
+	clock   clock.Clock
+	log     *slog.Logger
+	poll    func(ctx context.Context, d *device, now time.Time)
+
+	warned time.Time // when skipped polls were last told of
+	missed int       // since then
+}
+
+// tick is the first multiple of period after now.
+func tick(now time.Time, period time.Duration) time.Time {
+	return now.UTC().Truncate(period).Add(period)
+}
+
+// run polls until ctx ends. It sleeps on the clock and nowhere else.
+func (p *port) run(ctx context.Context) {
+	for _, d := range p.devices {
+		d.due = tick(p.clock.Now(), d.Config.Period())
+	}
+	for {
+		d := p.next()
+		before := p.clock.Now()
+		if d.due.After(before) {
+			if err := p.clock.SleepUntil(ctx, d.due); err != nil {
+				return
+			}
+		}
+		if ctx.Err() != nil {
+			return
+		}
+		now := p.clock.Now()
+		p.poll(ctx, d, now.UTC().Truncate(time.Millisecond))
+		p.plan(d, before)
+	}
+}
+
+// next is the device whose poll is due first. One whose time lies further away than its period is
+// planned anew: the clock was set back.
+func (p *port) next() *device {
+	now := p.clock.Now()
+	var first *device
+	for _, d := range p.devices {
+		if d.due.Sub(now) > d.Config.Period() {
+			d.due = tick(now, d.Config.Period())
+		}
+		if first == nil || d.due.Before(first.due) {
+			first = d
+		}
+	}
+	return first
+}
+
+// plan sets the device's next poll and counts those that its last one made impossible. Where the wall
+// clock was set meanwhile, which before and the monotonic clock tell, none were missed.
+func (p *port) plan(d *device, before time.Time) {
+	now := p.clock.Now()
+	period := d.Config.Period()
+	due := tick(now, period)
+	skipped := int(due.Sub(d.due)/period) - 1
+	d.due = due
+	if step := now.Round(0).Sub(before.Round(0)) - now.Sub(before); step.Abs() > time.Second {
+		p.log.Warn("the clock was set", "by", step.Round(time.Millisecond))
+		return
+	}
+	if skipped <= 0 {
+		return
+	}
+	p.missed += skipped
+	if now.Sub(p.warned) < 10*time.Minute {
+		return
+	}
+	p.log.Warn("polls were skipped: the devices of this port answer too slowly for their periods",
+		"port", p.name, "device", d.Name, "period", period, "skipped", p.missed)
+	p.warned, p.missed = now, 0
+}

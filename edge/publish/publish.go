@@ -1,0 +1,172 @@
+// Package publish carries sealed batches from the spool to the collector over MQTT.
+//
+// What it guarantees: batches are sent in order, at QoS 1, and again until the collector's receipt for
+// them has come; the broker's own acknowledgement counts for nothing. At most Window of them are under
+// way without a receipt, so that a long outage does not end in a flood. Nothing that calls the publisher
+// ever waits for the network.
+//
+// Beside the batches it shows live values (QoS 0, for eyes only) and the gateway's status (retained, with
+// Online false as the last will).
+package publish
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	mqtt "github.com/eclipse/paho.mqtt.golang"
+
+	"github.com/lineproof/lineproof/edge/spool"
+	"github.com/lineproof/lineproof/record"
+)
+
+// Window is how many batches may be under way without a receipt.
+const Window = 64
+
+// Config says where to connect, and as whom.
+type Config struct {
+	Gateway      string // also the MQTT client id
+	Broker       string // mqtts://HOST:PORT, ssl:// or tcp://
+	Username     string
+	PasswordFile string // read at each connection; its last line end is not part of the password
+	CA           string // PEM file; the system's authorities when empty
+	Cert, Key    string // PEM files of the gateway's own certificate; may be empty
+}
+
+// Options sets how the publisher behaves; zero values take the defaults.
+type Options struct {
+	Status         func() record.Status // how the gateway is; Online is set by the publisher
+	ReceiptTimeout time.Duration        // without a receipt for so long everything is sent again; 30 s
+	StatusEvery    time.Duration        // 30 s
+	ImageEvery     time.Duration        // all live values, not only the changed; 10 s
+	Backoff        time.Duration        // the longest time between two attempts to connect; 1 min
+	Logger         *slog.Logger
+}
+
+func (o Options) withDefaults() Options {
+	for _, d := range []struct {
+		value *time.Duration
+		unset time.Duration
+	}{
+		{&o.ReceiptTimeout, 30 * time.Second},
+		{&o.StatusEvery, 30 * time.Second},
+		{&o.ImageEvery, 10 * time.Second},
+		{&o.Backoff, time.Minute},
+	} {
+		if *d.value <= 0 {
+			*d.value = d.unset
+		}
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}
+
+// Publisher is one gateway's connection to its broker.
+type Publisher struct {
+	config    Config
+	opts      Options
+	spool     *spool.Spool
+	tls       *tls.Config // nil for tcp://
+	live      *image
+	status    chan struct{} // holds one when the status changed
+	connected atomic.Bool
+	refusal   atomic.Value // string: the collector's last complaint
+}
+
+// New prepares a publisher. It fails where certificates or the password cannot be read.
+func New(config Config, s *spool.Spool, opts Options) (*Publisher, error) {
+	p := &Publisher{
+		config: config, opts: opts.withDefaults(), spool: s,
+		live: newImage(), status: make(chan struct{}, 1),
+	}
+	if _, err := p.password(); err != nil {
+		return nil, err
+	}
+	var err error
+	if p.tls, err = config.tls(p.opts.Logger); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Show takes what signals say now. It never waits: values that change faster than they can be sent are
+// replaced by newer ones.
+func (p *Publisher) Show(at time.Time, changed []record.Reading) { p.live.show(at, changed) }
+
+// StatusChanged asks for the status to be published soon.
+func (p *Publisher) StatusChanged() {
+	select {
+	case p.status <- struct{}{}:
+	default:
+	}
+}
+
+// Connected tells whether there is a connection to the broker.
+func (p *Publisher) Connected() bool { return p.connected.Load() }
+
+// WaitReceived returns when the collector has confirmed batch seq, or with ctx's error.
+func (p *Publisher) WaitReceived(ctx context.Context, seq uint64) error {
+	for {
+		changed := p.spool.Changed()
+		if p.spool.Received() >= seq {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-changed:
+		}
+	}
+}
+
+// Run connects and publishes until ctx ends; then it says goodbye to the broker.
+func (p *Publisher) Run(ctx context.Context) {
+	const patient = time.Minute // a connection that held so long was a good one
+	wait, last := time.Second, ""
+	for ctx.Err() == nil {
+		began := time.Now()
+		err := p.connect(ctx)
+		p.connected.Store(false)
+		if ctx.Err() != nil {
+			return
+		}
+		if time.Since(began) > patient {
+			wait, last = time.Second, ""
+		}
+		wait = min(wait, p.opts.Backoff)
+		if text := err.Error(); text != last {
+			p.opts.Logger.Warn("no connection to the broker; batches wait in the spool", "broker", p.config.Broker, "error", err, "retry", wait)
+			last = text
+		}
+		pause := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+		case <-pause.C:
+		}
+		pause.Stop()
+		wait *= 2
+	}
+}
+
+// receipt takes the collector's answer. The session notices that the spool changed.
+func (p *Publisher) receipt(_ mqtt.Client, m mqtt.Message) {
+	r, err := record.DecodeReceipt(m.Payload())
+	if err == nil && r.Gateway != p.config.Gateway {
+		err = errors.New("it is for gateway " + r.Gateway)
+	}
+	if err != nil {
+		p.opts.Logger.Warn("a receipt cannot be used", "error", err)
+		return
+	}
+	if before, _ := p.refusal.Swap(r.Error).(string); r.Error != "" && r.Error != before {
+		p.opts.Logger.Error("the collector refused a batch", "received", r.Seq, "error", r.Error)
+	}
+	if err := p.spool.Receive(r.Seq, r.Hash); err != nil {
+		p.opts.Logger.Error("a receipt was not accepted", "error", err)
+	}
+}

@@ -1,0 +1,124 @@
+package lineproof
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/lineproof/lineproof/"
+
+// mayImport is the import table: what the rooms may know of each other. A room is matched by its longest
+// prefix here; every room may import record, and itself.
+var mayImport = map[string][]string{
+	"record":  {},
+	"drivers": {},
+
+	"edge":         {"drivers", "internal"},
+	"edge/spool":   {"internal"},
+	"edge/publish": {"edge/spool", "internal"},
+
+	// One flow, one direction: a stage never imports the stage after it.
+	"collector/verify":   {},
+	"collector/ledger":   {"collector/verify"},
+	"collector/calendar": {},
+	"collector/account":  {},
+	"collector/series":   {"collector/verify", "collector/account", "internal"},
+	"collector/registry": {"collector/verify", "collector/account"},
+	"collector/kpi":      {"collector/account", "collector/calendar"},
+	"collector/board":    {"collector/account", "collector/calendar", "collector/kpi", "collector/registry", "collector/series", "internal"},
+	"collector/web":      {"collector/board", "collector/kpi"},
+	"collector/broker":   {},
+	"collector/ingest":   {},
+	"collector":          {"collector/*", "internal"},
+
+	"lines":      {"internal"},
+	"dashboards": {},
+	"internal":   {},
+
+	"cmd/lineproof-edge": {"drivers", "edge", "internal"},
+	"cmd/lineproof":      {"drivers", "edge", "collector", "lines", "dashboards", "internal"},
+}
+
+// pure rooms do no I/O: from the standard library they take none of what reaches outside.
+var pure = []string{"record", "collector/account", "collector/calendar", "collector/kpi", "collector/verify"}
+
+var reachesOutside = []string{"net", "net/http", "os", "os/exec", "database/sql", "log", "log/slog", "syscall"}
+
+func TestImports(t *testing.T) {
+	used := map[string]bool{}
+	err := filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && (d.Name() == "node_modules" || d.Name() == "testdata" || (strings.HasPrefix(d.Name(), ".") && d.Name() != ".")) {
+			return fs.SkipDir
+		}
+		if !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") || !strings.Contains(file, "/") {
+			return nil
+		}
+		file = filepath.ToSlash(file)
+		room := roomOf(path.Dir(file))
+		if room == "" {
+			t.Errorf("%s: %s is not in the import table", file, path.Dir(file))
+			return nil
+		}
+		used[room] = true
+		tree, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range tree.Imports {
+			check(t, file, room, strings.Trim(spec.Path.Value, `"`))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room := range mayImport {
+		if !used[room] {
+			t.Errorf("the import table has %s, which holds no code", room)
+		}
+	}
+}
+
+func check(t *testing.T, file, room, imported string) {
+	t.Helper()
+	for _, p := range pure {
+		for _, outside := range reachesOutside {
+			if within(room, p) && imported == outside {
+				t.Errorf("%s: %s does no I/O and may not import %s", file, room, imported)
+			}
+		}
+	}
+	if imported == "testing" && !strings.HasSuffix(path.Dir(file), "test") {
+		t.Errorf("%s: only the test rooms import testing", file)
+	}
+	ours, ok := strings.CutPrefix(imported, module)
+	if !ok || within(ours, room) || within(ours, "record") {
+		return
+	}
+	for _, allowed := range mayImport[room] {
+		if within(ours, strings.TrimSuffix(allowed, "/*")) {
+			return
+		}
+	}
+	t.Errorf("%s: %s may not import %s", file, room, ours)
+}
+
+// roomOf finds the longest prefix of a folder in the table.
+func roomOf(folder string) string {
+	for ; folder != "."; folder = path.Dir(folder) {
+		if _, ok := mayImport[folder]; ok {
+			return folder
+		}
+	}
+	return ""
+}
+
+func within(folder, room string) bool { return folder == room || strings.HasPrefix(folder, room+"/") }
