@@ -2,14 +2,14 @@
 
 GOBIN    := $(shell go env GOPATH)/bin
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS  := -s -w -X main.version=$(VERSION)
+LDFLAGS  := -s -w -X github.com/lineproof/lineproof/internal/command.version=$(VERSION)
 GO_BUILD := CGO_ENABLED=0 go build -trimpath -ldflags "$(LDFLAGS)"
 
 # What the tests run against and did not write: Debian's packages, and InfluxDB 1.8 from its own source.
 DEBIAN   := mosquitto socat mbpoll python3-pymodbus chromium fonts-noto-core qemu-user-static
 INFLUXD  := github.com/influxdata/influxdb/cmd/influxd@v1.8.10
 LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
-NODE     := dashboards record/testdata
+NODE     := dashboards record/testdata/js
 
 .DEFAULT_GOAL := help
 .PHONY: help demo build test test-go test-web deps lint fuzz generate clean

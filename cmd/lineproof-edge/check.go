@@ -12,7 +12,7 @@ type checkCommand struct {
 }
 
 // Run prints what the configuration amounts to. Mistakes are its error.
-func (k checkCommand) Run(c command) error {
+func (k checkCommand) Run(s streams) error {
 	config, err := edge.Load(k.File, kinds())
 	if err != nil {
 		return err
@@ -27,8 +27,8 @@ func (k checkCommand) Run(c command) error {
 	for _, line := range config.Lines {
 		machines += len(line.Machines)
 	}
-	fmt.Fprintf(c.stdout, "%s: ok\n", k.File)
-	w := tabwriter.NewWriter(c.stdout, 0, 8, 2, ' ', 0)
+	fmt.Fprintf(s.out, "%s: ok\n", k.File)
+	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
 	fmt.Fprintf(w, "gateway\t%s of site %s\n", config.Gateway, config.Site)
 	fmt.Fprintf(w, "devices\t%d, polled %.3g times a second in all\n", len(config.Devices), polls)
 	fmt.Fprintf(w, "signals\t%d\n", signals)

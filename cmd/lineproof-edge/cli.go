@@ -2,21 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"runtime/debug"
-
-	"github.com/alecthomas/kong"
 
 	"github.com/lineproof/lineproof/edge"
-)
-
-// Exit codes.
-const (
-	exitOK      = 0
-	exitFailure = 1
-	exitUsage   = 2
+	"github.com/lineproof/lineproof/internal/command"
 )
 
 const description = `The Lineproof agent: reads PLCs and meters, seals what they say into signed batches, keeps them on disk
@@ -37,11 +27,8 @@ type cli struct {
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
-// command is what every subcommand gets.
-type command struct {
-	context.Context
-	stdout, stderr io.Writer
-}
+// streams are where a command writes: results to out, everything else to err.
+type streams struct{ out, err io.Writer }
 
 // configured is a command's configuration file.
 type configured struct {
@@ -50,71 +37,18 @@ type configured struct {
 
 func (c configured) load() (*edge.Config, error) { return edge.Load(c.Config, kinds()) }
 
-// hinted is an error with advice for whoever sees it.
-type hinted struct {
-	error
-	hint string
-}
-
-func (h hinted) Unwrap() error { return h.error }
-
 // Run carries out a command line and gives the exit code: 0, 1 for a failure, 2 for a wrong call.
 func Run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	helped := false
-	parser, err := kong.New(&cli{},
-		kong.Name("lineproof-edge"), kong.Description(description), kong.Writers(stdout, stderr),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 110}),
-		kong.Exit(func(int) { helped = true }),
-	)
-	if err != nil {
-		return report(stderr, err, exitUsage)
-	}
-	if len(args) == 0 {
-		args = []string{"--help"}
-	}
-	call, err := parser.Parse(args)
-	if helped {
-		return exitOK
-	}
-	if err != nil {
-		return report(stderr, hinted{err, "lineproof-edge --help shows the commands with an example"}, exitUsage)
-	}
-	if err := call.Run(command{ctx, stdout, stderr}); err != nil {
-		return report(stderr, err, exitFailure)
-	}
-	return exitOK
-}
-
-func report(stderr io.Writer, err error, code int) int {
-	fmt.Fprintf(stderr, "lineproof: error: %v\n", err)
-	var h hinted
-	if errors.As(err, &h) {
-		fmt.Fprintf(stderr, "hint: %s\n", h.hint)
-	}
-	return code
+	return command.Program{
+		Name: "lineproof-edge", Description: description, Grammar: &cli{},
+		Values: func() []any { return []any{streams{stdout, stderr}} },
+	}.Run(ctx, args, stdout, stderr)
 }
 
 type versionCommand struct{}
 
 // Run prints the version.
-func (versionCommand) Run(c command) error {
-	_, err := fmt.Fprintln(c.stdout, "lineproof-edge", version())
+func (versionCommand) Run(s streams) error {
+	_, err := fmt.Fprintln(s.out, "lineproof-edge", command.Version())
 	return err
-}
-
-// version is what the build recorded: a tag, or the commit.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			return s.Value
-		}
-	}
-	return "devel"
 }

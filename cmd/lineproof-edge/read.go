@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/lineproof/lineproof/edge"
+	"github.com/lineproof/lineproof/internal/command"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -29,12 +31,12 @@ type row struct {
 }
 
 // Run prints one poll of everything. It fails when a signal could not be read.
-func (r readCommand) Run(c command) error {
+func (r readCommand) Run(ctx context.Context, s streams) error {
 	config, err := r.load()
 	if err != nil {
 		return err
 	}
-	inspected, err := edge.Inspect(c, config, slog.New(slog.NewTextHandler(c.stderr, &slog.HandlerOptions{Level: slog.LevelError})))
+	inspected, err := edge.Inspect(ctx, config, slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: slog.LevelError})))
 	if err != nil {
 		return err
 	}
@@ -46,15 +48,13 @@ func (r readCommand) Run(c command) error {
 		}
 	}
 	if r.JSON {
-		err = printJSON(c, rows)
+		err = printJSON(s, rows)
 	} else {
-		err = printTable(c, rows)
+		err = printTable(s, rows)
 	}
 	if err == nil && missing > 0 {
-		err = hinted{
-			fmt.Errorf("%d of %d signals could not be read", missing, len(rows)),
-			"check address, unit and wiring of those that show no value",
-		}
+		err = command.WithHint(fmt.Errorf("%d of %d signals could not be read", missing, len(rows)),
+			"check address, unit and wiring of those that show no value")
 	}
 	return err
 }
@@ -73,14 +73,14 @@ func newRow(one edge.Inspected) row {
 	return r
 }
 
-func printJSON(c command, rows []row) error {
-	e := json.NewEncoder(c.stdout)
+func printJSON(s streams, rows []row) error {
+	e := json.NewEncoder(s.out)
 	e.SetIndent("", "  ")
 	return e.Encode(rows)
 }
 
-func printTable(c command, rows []row) error {
-	w := tabwriter.NewWriter(c.stdout, 0, 8, 2, ' ', 0)
+func printTable(s streams, rows []row) error {
+	w := tabwriter.NewWriter(s.out, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(w, "SIGNAL\tADDRESS\tRAW\tVALUE\tUNIT\tQUALITY")
 	for _, r := range rows {
 		value := "-"

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 
 	"github.com/lineproof/lineproof/edge"
+	"github.com/lineproof/lineproof/internal/command"
 )
 
 type runCommand struct {
@@ -13,7 +15,7 @@ type runCommand struct {
 }
 
 // Run runs the agent until it is interrupted, which is no error.
-func (r runCommand) Run(c command) error {
+func (r runCommand) Run(ctx context.Context, s streams) error {
 	config, err := r.load()
 	if err != nil {
 		return err
@@ -22,13 +24,13 @@ func (r runCommand) Run(c command) error {
 	if r.Verbose {
 		level = slog.LevelDebug
 	}
-	log := slog.New(slog.NewTextHandler(c.stderr, &slog.HandlerOptions{Level: level}))
-	agent, err := edge.New(config, edge.Options{Version: version(), Logger: log})
+	log := slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level}))
+	agent, err := edge.New(config, edge.Options{Version: command.Version(), Logger: log})
 	if err != nil {
 		return fmt.Errorf("start agent: %w", err)
 	}
-	log.Info("the agent runs", "gateway", config.Gateway, "version", version(), "devices", len(config.Devices), "broker", config.Uplink.Broker)
-	err = agent.Run(c)
+	log.Info("the agent runs", "gateway", config.Gateway, "version", command.Version(), "devices", len(config.Devices), "broker", config.Uplink.Broker)
+	err = agent.Run(ctx)
 	log.Info("the agent ends", "gateway", config.Gateway)
 	return err
 }
@@ -36,15 +38,15 @@ func (r runCommand) Run(c command) error {
 type keyCommand struct{ configured }
 
 // Run prints the gateway's name and public key.
-func (k keyCommand) Run(c command) error {
+func (k keyCommand) Run(s streams) error {
 	config, err := k.load()
 	if err != nil {
 		return err
 	}
 	line, err := edge.PublicKey(config.Gateway, config.Dir)
 	if err != nil {
-		return hinted{err, "use the user that runs the agent: `dir` must be its own"}
+		return command.WithHint(err, "use the user that runs the agent: `dir` must be its own")
 	}
-	_, err = fmt.Fprintln(c.stdout, line)
+	_, err = fmt.Fprintln(s.out, line)
 	return err
 }

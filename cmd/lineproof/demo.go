@@ -19,6 +19,7 @@ import (
 
 	"github.com/lineproof/lineproof/collector/calendar"
 	"github.com/lineproof/lineproof/internal/clock"
+	"github.com/lineproof/lineproof/internal/command"
 	blockpress "github.com/lineproof/lineproof/lines/block-press"
 	"github.com/lineproof/lineproof/lines/plc"
 	"github.com/lineproof/lineproof/record"
@@ -42,7 +43,7 @@ func (c demoCommand) Run(ctx context.Context, s streams, log *slog.Logger) (err 
 	// Taken before the history is made, so that the address is not found taken a minute later.
 	page, err := net.Listen("tcp", c.HTTP)
 	if err != nil {
-		return hinted{err, "another program may listen there; try --http 127.0.0.1:0"}
+		return command.WithHint(err, "another program may listen there; try --http 127.0.0.1:0")
 	}
 	d, err := openDemo(c.Dir, log)
 	if err != nil {
@@ -116,7 +117,7 @@ func (d *demo) load(now time.Time) error {
 	switch {
 	case err == nil:
 		if err := json.Unmarshal(b, &d.story); err != nil {
-			return hinted{fmt.Errorf("%s: %w", d.file(), err), "remove the folder to begin anew"}
+			return command.WithHint(fmt.Errorf("%s: %w", d.file(), err), "remove the folder to begin anew")
 		}
 		return nil
 	case !errors.Is(err, fs.ErrNotExist):

@@ -4,22 +4,17 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
-	"time"
 
-	"github.com/alecthomas/kong"
 	"k8s.io/klog/v2"
-)
 
-// version is set by the linker.
-var version = "dev"
+	"github.com/lineproof/lineproof/internal/command"
+)
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -52,61 +47,27 @@ On the Pi:   lineproof-edge run --config agent.yaml`
 // run carries out one command line: 0 went well, 1 failed, 2 was a wrong call.
 func run(ctx context.Context, args []string, out, stderr io.Writer) int {
 	var cli commands
-	exit := -1
-	parser, err := kong.New(&cli, kong.Name("lineproof"), kong.Description(description), kong.Writers(out, stderr),
-		kong.UsageOnError(), kong.ConfigureHelp(kong.HelpOptions{Compact: true}), kong.Exit(func(code int) { exit = code }))
-	if err != nil {
-		return fail(stderr, err)
-	}
-	parsed, err := parser.Parse(args)
-	if exit >= 0 { // --help was asked for and given
-		return exit
-	}
-	if err != nil {
-		fmt.Fprintf(stderr, "lineproof: error: %s\nhint: lineproof --help lists the commands, lineproof COMMAND --help their flags\n", err)
-		return 2
-	}
+	return command.Program{
+		Name: "lineproof", Description: description, Grammar: &cli,
+		Values: func() []any { return []any{streams{out, stderr}, cli.logger(stderr)} },
+	}.Run(ctx, args, out, stderr)
+}
+
+// logger writes warnings, and with --verbose what goes on; the ledger's library writes to it as well.
+func (c *commands) logger(w io.Writer) *slog.Logger {
 	level := slog.LevelWarn
-	if cli.Verbose {
+	if c.Verbose {
 		level = slog.LevelInfo
 	}
-	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
-	klog.SetSlogLogger(log) // what the ledger's library says
-	parsed.BindTo(ctx, (*context.Context)(nil))
-	if err := parsed.Run(streams{out, stderr}, log); err != nil && !errors.Is(err, context.Canceled) {
-		return fail(stderr, err)
-	}
-	return 0
-}
-
-// hinted is an error with advice.
-type hinted struct {
-	error
-	hint string
-}
-
-func (h hinted) Unwrap() error { return h.error }
-
-func fail(w io.Writer, err error) int {
-	fmt.Fprintf(w, "lineproof: error: %s\n", err)
-	var h hinted
-	if errors.As(err, &h) {
-		fmt.Fprintf(w, "hint: %s\n", h.hint)
-	}
-	return 1
+	log := slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+	klog.SetSlogLogger(log)
+	return log
 }
 
 type versionCommand struct{}
 
-// Run prints the version and how the program was built.
+// Run prints the version.
 func (versionCommand) Run(s streams) error {
-	goVersion := ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		goVersion = info.GoVersion
-	}
-	_, err := fmt.Fprintf(s.out, "lineproof %s (%s)\n", version, goVersion)
+	_, err := fmt.Fprintln(s.out, "lineproof", command.Version())
 	return err
 }
-
-// shutdownGrace is how long parts may take to end after a signal.
-const shutdownGrace = 10 * time.Second

@@ -10,6 +10,7 @@ import (
 	"github.com/lineproof/lineproof/collector/web"
 	"github.com/lineproof/lineproof/dashboards"
 	"github.com/lineproof/lineproof/internal/clock"
+	"github.com/lineproof/lineproof/internal/command"
 )
 
 type serveCommand struct {
@@ -22,7 +23,7 @@ func (c serveCommand) Run(ctx context.Context, s streams, log *slog.Logger) (err
 	if err != nil {
 		return err
 	}
-	srv, err := collector.Open(ctx, cfg, collector.Options{Version: version, Clock: clock.System{}, Logger: log, App: dashboards.Files()})
+	srv, err := collector.Open(ctx, cfg, collector.Options{Version: command.Version(), Clock: clock.System{}, Logger: log, App: dashboards.Files()})
 	if err != nil {
 		return err
 	}
@@ -39,7 +40,7 @@ type openapiCommand struct{}
 
 // Run prints the document.
 func (openapiCommand) Run(s streams) error {
-	doc, err := web.OpenAPI(version)
+	doc, err := web.OpenAPI(command.Version())
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/internal/clock"
+	"github.com/lineproof/lineproof/internal/command"
 	blockpress "github.com/lineproof/lineproof/lines/block-press"
 	"github.com/lineproof/lineproof/lines/plc"
 	"github.com/lineproof/lineproof/lines/replay"
@@ -45,7 +46,7 @@ func (c *simCommand) Run(ctx context.Context, s streams) error {
 	}
 	ln, err := net.Listen("tcp", c.Listen)
 	if err != nil {
-		return hinted{err, "another program may listen there; port 0 takes any that is free"}
+		return command.WithHint(err, "another program may listen there; port 0 takes any that is free")
 	}
 	addr := ln.Addr().String()
 	if c.Config != "" {

@@ -19,6 +19,7 @@ import (
 	"github.com/lineproof/lineproof/drivers/modbus"
 	"github.com/lineproof/lineproof/edge"
 	"github.com/lineproof/lineproof/internal/clock"
+	"github.com/lineproof/lineproof/internal/command"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -54,14 +55,14 @@ func (d *demo) together(ctx context.Context, p part) (err error) {
 		c = clock.NewVirtual(p.from, cfg.Sleepers()+1)
 	}
 	d.clock.set(c)
-	server, err := d.openCollector(ctx, cfg, collector.Options{Version: version, Clock: c, Logger: d.log, App: dashboards.Files(), HTTP: p.http})
+	server, err := d.openCollector(ctx, cfg, collector.Options{Version: command.Version(), Clock: c, Logger: d.log, App: dashboards.Files(), HTTP: p.http})
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, server.Close()) }()
 	cfg.Uplink.Broker = "tcp://" + server.MQTTAddr()
 	agent, err := edge.New(cfg, edge.Options{
-		Version: version, Clock: c, Logger: d.log,
+		Version: command.Version(), Clock: c, Logger: d.log,
 		ClockSource: func() record.Clock { return record.Clock{State: record.ClockSimulated} },
 	})
 	if err != nil {
