@@ -1,0 +1,51 @@
+// Clicks through a running Lineproof in every size, theme and language.
+//   LINEPROOF_URL  its address, such as http://127.0.0.1:8080
+//   SHOTS          a folder for pictures of each page; none are made without it
+import {mkdirSync} from 'node:fs'
+import {join} from 'node:path'
+import {launch, open, sizes} from './browser.mjs'
+import {loseConnection, walk} from './walk.mjs'
+
+const url = process.env.LINEPROOF_URL
+const shots = process.env.SHOTS
+if (!url) {
+	console.error('e2e: LINEPROOF_URL is not set: the address of a running Lineproof')
+	process.exit(2)
+}
+if (shots) mkdirSync(shots, {recursive: true})
+
+/** Runs one check on a page of its own; errors in the browser's console fail it. */
+async function check(browser, how, name, act, expected = () => false) {
+	const {context, page, errors} = await open(browser, url, how)
+	try {
+		await act(page, context)
+		const wrong = errors.filter((e) => !expected(e))
+		if (wrong.length > 0) throw new Error(`the browser says: ${wrong.join('; ')}`)
+		console.log(`ok    ${name}`)
+		return true
+	} catch (cause) {
+		console.error(`FAIL  ${name}: ${cause.stack ?? cause}`)
+		if (shots) await page.screenshot({path: join(shots, `FAIL-${name}.png`)})
+		return false
+	} finally {
+		await context.close()
+	}
+}
+
+const browser = await launch()
+let failed = 0
+for (const size of Object.keys(sizes)) {
+	for (const theme of ['light', 'dark']) {
+		for (const lang of ['vi', 'en']) {
+			const name = `${size}-${theme}-${lang}`
+			const shoot = (page) => async (place) => {
+				if (shots) await page.screenshot({path: join(shots, `${name}-${place}.png`), fullPage: place !== 'explain'})
+			}
+			if (!(await check(browser, {size, theme, lang}, name, (page) => walk(page, lang, shoot(page))))) failed++
+		}
+	}
+}
+const offline = (error) => /ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|Failed to load resource/.test(error)
+if (!(await check(browser, {size: 'desk', theme: 'light', lang: 'vi'}, 'connection', loseConnection, offline))) failed++
+await browser.close()
+process.exitCode = failed > 0 ? 1 : 0

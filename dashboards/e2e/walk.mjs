@@ -1,0 +1,98 @@
+// What a reader does: from the lines to one line, to the arithmetic of a figure, to the other language, to the gateways.
+import assert from 'node:assert/strict'
+
+const wait = {timeout: 120_000} // a line that has just begun has no OEE before its first full minute
+
+/** Walks through the app; shot(name) is called on each page as it should be seen. */
+export async function walk(page, lang, shot) {
+	await page.goto('/')
+	const card = page.locator('article').first()
+	await card.waitFor(wait)
+	const name = await card.locator('h2').innerText()
+	await settled(page, lang)
+	await shot('start')
+
+	await card.locator('h2 a').click()
+	await page.getByRole('heading', {level: 1, name}).waitFor()
+	await page.locator('.status.live').waitFor(wait)
+	await page.locator('.hours .chart svg').waitFor(wait)
+	await page.locator('.quality .chart svg').waitFor(wait)
+	await settled(page, lang)
+	await shot('line')
+
+	await explained(page, shot)
+	await otherLanguage(page, lang)
+	await page.locator('nav a[href="/gateways"]').click()
+	await page.locator('article').first().waitFor(wait)
+	await settled(page, other(lang))
+	await shot('gateways')
+	await page.goBack()
+	await page.getByRole('heading', {level: 1}).waitFor()
+	assert.match(new URL(page.url()).pathname, /^\/lines\//, 'back leads to the line')
+}
+
+const other = (lang) => (lang === 'vi' ? 'en' : 'vi')
+
+/** The page fits its width, says its language, and has one heading of the first level. */
+async function settled(page, lang) {
+	const {wide, box, said, headings} = await page.evaluate(() => ({
+		wide: document.documentElement.scrollWidth,
+		box: document.documentElement.clientWidth,
+		said: document.documentElement.lang,
+		headings: document.querySelectorAll('h1').length,
+	}))
+	assert.ok(wide <= box, `${page.url()} is ${wide} pixels wide in a window of ${box}`)
+	assert.equal(said, lang, 'html lang')
+	assert.equal(headings, 1, 'headings of the first level')
+}
+
+/** The terms of OEE multiply to the value shown, in the numbers and in what is written; Escape closes. */
+async function explained(page, shot) {
+	const dialog = page.getByRole('dialog')
+	const result = dialog.locator('[data-kpi=oee] > p data.result')
+	const figure = page.locator('.oee button')
+	const end = Date.now() + wait.timeout
+	for (let known = false; !known; ) {
+		await figure.click()
+		await result.waitFor(wait)
+		known = (await result.getAttribute('value')) !== ''
+		if (known) break
+		assert.ok(Date.now() < end, 'OEE is still unknown')
+		await page.keyboard.press('Escape')
+		await page.waitForResponse((r) => r.url().includes('/kpi'), wait)
+	}
+	const terms = dialog.locator('[data-kpi=oee] > dl > div > dd > data.term')
+	assert.equal(await terms.count(), 3, 'terms of OEE')
+	const values = (await terms.evaluateAll((all) => all.map((e) => e.getAttribute('value')))).map(Number)
+	const value = Number(await result.getAttribute('value'))
+	const product = values.reduce((a, b) => a * b, 1)
+	assert.ok(Math.abs(product - value) < 1e-6, `${values.join(' x ')} = ${product}, shown is ${value}`)
+	assert.ok(Math.abs(percent(await result.innerText()) - value * 100) < 0.006, `${await result.innerText()} stands for ${value}`)
+	await shot('explain')
+	await page.keyboard.press('Escape')
+	await dialog.waitFor({state: 'hidden'})
+}
+
+// percent is the number in 81,42 % or 81.42%.
+const percent = (text) => Number(text.replace(/[^\d,.]/g, '').replace(',', '.'))
+
+async function otherLanguage(page, lang) {
+	const before = await page.locator('.hours h2').innerText()
+	await page.locator(`header button[lang=${other(lang)}]`).click()
+	await page.waitForFunction((lang) => document.documentElement.lang === lang, other(lang))
+	assert.notEqual(await page.locator('.hours h2').innerText(), before, 'words after the language was changed')
+	await settled(page, other(lang))
+}
+
+/** A lost network is said with the age of the data, and mends itself. */
+export async function loseConnection(page, context) {
+	await page.goto('/')
+	await page.locator('article h2 a').first().click()
+	await page.locator('.status.live').waitFor(wait)
+	await context.setOffline(true)
+	await page.locator('[role=alert].stale').waitFor(wait)
+	assert.match(await page.locator('[role=alert].stale').innerText(), /\d+:\d+:\d+/, 'the age of the data')
+	await context.setOffline(false)
+	await page.locator('[role=alert].stale').waitFor({state: 'hidden', ...wait})
+	await page.locator('.status.live').waitFor(wait)
+}

@@ -1,0 +1,19 @@
+// The parts of ECharts that the pages use, and no more: the whole library is four times the size.
+import {BarChart, LineChart, type BarSeriesOption, type LineSeriesOption} from 'echarts/charts'
+import {
+	GridComponent,
+	MarkLineComponent,
+	TooltipComponent,
+	type GridComponentOption,
+	type MarkLineComponentOption,
+	type TooltipComponentOption,
+} from 'echarts/components'
+import {init, use, type ComposeOption} from 'echarts/core'
+import {SVGRenderer} from 'echarts/renderers'
+
+use([BarChart, LineChart, GridComponent, MarkLineComponent, TooltipComponent, SVGRenderer])
+
+export {init}
+export type Option = ComposeOption<
+	BarSeriesOption | LineSeriesOption | GridComponentOption | MarkLineComponentOption | TooltipComponentOption
+>

@@ -1,0 +1,79 @@
+// The collector's API, typed by its own OpenAPI document. Times are RFC 3339, ratios fractions, and null
+// means undefined or not known, never 0.
+import type {components, operations} from '../api'
+
+type Schemas = components['schemas']
+export type Line = Schemas['Line']
+export type Row = Schemas['Row']
+export type Machine = Schemas['Machine']
+export type MachineStates = Schemas['MachineStates']
+export type StateSpan = Schemas['StateSpan']
+export type State = NonNullable<Machine['state']>
+export type Gateway = Schemas['Gateway']
+export type GatewayHealth = Schemas['GatewayHealth']
+export type Explanation = Schemas['Explanation']
+export type Term = Schemas['Term']
+export type LiveEvent = Schemas['LiveEvent']
+export type Problem = Partial<Schemas['ErrorModel']> // every member of RFC 9457 may be missing
+export type Grouping = NonNullable<NonNullable<operations['get-line-kpi']['parameters']['query']>['by']>
+
+/** A stretch of time: from is included, to is not; RFC 3339. */
+export interface Stretch {
+	from: string
+	to: string
+}
+
+/** What went wrong with a request: status is 0 where no answer came at all. */
+export class ApiError extends Error {
+	constructor(
+		readonly status: number,
+		readonly problem: Problem,
+	) {
+		super(problem.detail ?? problem.title ?? String(status))
+	}
+}
+
+async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+	let answer: Response
+	try {
+		answer = await fetch(path, {signal, headers: {Accept: 'application/json, application/problem+json'}})
+	} catch (cause) {
+		if (signal?.aborted) throw cause
+		throw new ApiError(0, {})
+	}
+	if (!answer.ok) throw new ApiError(answer.status, await problemOf(answer))
+	return (await answer.json()) as T
+}
+
+async function problemOf(answer: Response): Promise<Problem> {
+	if (!answer.headers.get('Content-Type')?.includes('json')) return {}
+	return answer.json().catch(() => ({}))
+}
+
+const linePath = (line: string, rest = '') => `/api/v1/lines/${encodeURIComponent(line)}${rest}`
+
+export const getLines = (signal?: AbortSignal) => get<Schemas['Lines']>('/api/v1/lines', signal).then((a) => a.lines)
+
+export const getLine = (line: string, signal?: AbortSignal) => get<Line>(linePath(line), signal)
+
+export const getGateways = (signal?: AbortSignal) =>
+	get<Schemas['Gateways']>('/api/v1/gateways', signal).then((a) => a.gateways)
+
+export function getKpi(line: string, s: Stretch, by: Grouping | '', signal?: AbortSignal): Promise<Row[]> {
+	const query = new URLSearchParams({from: s.from, to: s.to})
+	if (by) query.set('by', by)
+	return get<Schemas['Rows']>(linePath(line, `/kpi?${query}`), signal).then((a) => a.rows)
+}
+
+/** The line's row of a stretch with the arithmetic behind each figure; undefined where there is none. */
+export function getExplained(line: string, s: Stretch, signal?: AbortSignal): Promise<Row | undefined> {
+	const query = new URLSearchParams({from: s.from, to: s.to, explain: 'true'})
+	return get<Schemas['Rows']>(linePath(line, `/kpi?${query}`), signal).then((a) => a.rows[0])
+}
+
+export function getStates(line: string, s: Stretch, signal?: AbortSignal): Promise<MachineStates[]> {
+	const query = new URLSearchParams({from: s.from, to: s.to})
+	return get<Schemas['States']>(linePath(line, `/states?${query}`), signal).then((a) => a.machines)
+}
+
+export const livePath = (line: string) => linePath(line, '/live')

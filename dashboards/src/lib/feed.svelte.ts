@@ -1,0 +1,52 @@
+// A resource that is asked for again and again. What was known stays on the page when an answer fails to come.
+import {untrack} from 'svelte'
+import {ApiError} from './api'
+
+export class Feed<T> {
+	data = $state.raw<T>()
+	error = $state.raw<ApiError>()
+	/** When the data came, in milliseconds since 1970. */
+	at = $state<number>()
+
+	#ask: (signal: AbortSignal) => Promise<T>
+	#everyMs: number
+	#timer: ReturnType<typeof setTimeout> | undefined
+	#running: AbortController | undefined
+
+	/** The first load() begins; everyMs after each answer it asks again, with 0 never by itself. */
+	constructor(ask: (signal: AbortSignal) => Promise<T>, everyMs: number) {
+		this.#ask = ask
+		this.#everyMs = everyMs
+	}
+
+	/** Asks now. A request that still runs is given up. */
+	load = async () => {
+		this.stop()
+		const running = (this.#running = new AbortController())
+		try {
+			this.data = await this.#ask(running.signal)
+			this.at = Date.now()
+			this.error = undefined
+		} catch (cause) {
+			if (running.signal.aborted) return
+			this.error = cause instanceof ApiError ? cause : new ApiError(0, {detail: String(cause)})
+		}
+		if (this.#running === running && this.#everyMs > 0) this.#timer = setTimeout(this.load, this.#everyMs)
+	}
+
+	stop() {
+		clearTimeout(this.#timer)
+		this.#running?.abort()
+		this.#running = undefined
+	}
+}
+
+/** Loads the feed now and whenever key() has another value; to be called while a component is set up. */
+export function follow<T>(feed: Feed<T>, key: () => string) {
+	const value = $derived(key())
+	$effect(() => {
+		void value
+		untrack(() => void feed.load())
+		return () => feed.stop()
+	})
+}

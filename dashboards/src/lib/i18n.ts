@@ -1,0 +1,30 @@
+// Texts by language. Every text that a person reads is in i18n/*.json; a test holds the files against each other.
+import en from '../i18n/en.json'
+import vi from '../i18n/vi.json'
+
+export type Key = keyof typeof vi
+export type Lang = 'vi' | 'en'
+export type Params = Record<string, string | number>
+
+export const languages: readonly Lang[] = ['vi', 'en']
+
+const texts: Record<Lang, Record<Key, string>> = {vi, en}
+
+/** The text of a key with its {placeholders} filled; one without a parameter stays as it is. */
+export function translate(lang: Lang, key: Key, params: Params = {}): string {
+	return texts[lang][key].replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole))
+}
+
+/** Whether there is a text for a name that the server chose. */
+export const isKey = (name: string): name is Key => Object.hasOwn(vi, name)
+
+/** The text of prefix.name where there is one; else the name, made readable. */
+export function named(lang: Lang, prefix: string, name: string): string {
+	const key = `${prefix}.${name}`
+	return isKey(key) ? texts[lang][key] : name.replace(/[-_]/g, ' ')
+}
+
+/** A name by language as the API sends it; the other language's where this one's is missing. */
+export function localName(names: Record<string, string> | undefined, lang: Lang, fallback: string): string {
+	return names?.[lang] || names?.vi || names?.en || fallback
+}

@@ -1,0 +1,38 @@
+// Client-side routes on the History API. The server answers index.html for every path that is not a file.
+import {routeOf} from './route'
+
+class Router {
+	path = $state(location.pathname)
+	route = $derived(routeOf(this.path))
+
+	/** Takes over the clicks on links inside the app; returns how to stop. */
+	start(arrived: () => void): () => void {
+		const pop = () => (this.path = location.pathname)
+		const click = (event: MouseEvent) => {
+			const href = ownHref(event)
+			if (href === undefined) return
+			event.preventDefault()
+			if (href !== location.pathname) history.pushState(null, '', href)
+			this.path = href
+			arrived()
+		}
+		addEventListener('popstate', pop)
+		document.addEventListener('click', click)
+		return () => {
+			removeEventListener('popstate', pop)
+			document.removeEventListener('click', click)
+		}
+	}
+}
+
+// ownHref is the path of a link of ours that was clicked plainly; new tabs and downloads stay the browser's.
+function ownHref(event: MouseEvent): string | undefined {
+	if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+	const link = (event.target as Element).closest('a')
+	if (!link || link.target || link.origin !== location.origin) return
+	if (link.hash && link.pathname === location.pathname) return
+	if (link.pathname.startsWith('/api/') || link.pathname.startsWith('/ledger/')) return
+	return link.pathname
+}
+
+export const router = new Router()

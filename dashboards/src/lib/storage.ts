@@ -1,0 +1,19 @@
+// What a reader chose, kept on this device. A browser may forbid storage; the choice then lasts until the page goes.
+
+/** The remembered value where it is one of those allowed. */
+export function recall<T extends string>(slot: string, allowed: readonly T[]): T | undefined {
+	try {
+		const value = localStorage.getItem(slot)
+		return allowed.find((a) => a === value)
+	} catch {
+		return undefined
+	}
+}
+
+export function remember(slot: string, value: string) {
+	try {
+		localStorage.setItem(slot, value)
+	} catch {
+		// Storage is forbidden or full: nothing that the reader could mend.
+	}
+}
