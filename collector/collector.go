@@ -224,6 +224,12 @@ func (c *Collector) Run(ctx context.Context) error {
 			Metrics: promhttp.HandlerFor(c.pipeline.metrics.registry, promhttp.HandlerOpts{}),
 		}),
 	}
+	group.Go(func() error {
+		if err := c.board.Warm(ctx); err != nil && ctx.Err() == nil {
+			c.opts.Logger.Warn("history not read ahead", "error", err) // pages read it when they are asked for it
+		}
+		return nil
+	})
 	group.Go(func() error { return c.pipeline.run(ctx, c.ingest.Messages(), c.ingest.Answer) })
 	group.Go(func() error {
 		if err := server.Serve(c.listener); !errors.Is(err, http.ErrServerClosed) {

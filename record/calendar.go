@@ -33,7 +33,7 @@ type Break struct {
 
 // Holiday is a day on which no shift of the weekly pattern begins.
 type Holiday struct {
-	Date Date   `json:"date"`
+	Date Date   `json:"date,omitzero"`
 	Why  string `json:"why,omitempty"`
 }
 

@@ -101,7 +101,7 @@ func step(from, to record.Value, sig record.Signal, factor float64, elapsed time
 		if s.reset = s.n < 0; s.reset {
 			s.n = max(round(to.Float()*factor), 0)
 		}
-		s.suspect = s.n >= exact || !plausible(float64(s.n)/factor, sig, elapsed)
+		s.suspect = s.n > exact/2 || !plausible(float64(s.n)/factor, sig, elapsed)
 		return s
 	}
 	a, b := ticks(from, sig.Offset, scale), ticks(to, sig.Offset, scale)
@@ -117,11 +117,11 @@ func step(from, to record.Value, sig record.Signal, factor float64, elapsed time
 		}
 	}
 	s.n = round(float64(d) * scale * factor)
-	s.suspect = s.n >= exact || !plausible(float64(d)*scale, sig, elapsed)
+	s.suspect = s.n > exact/2 || !plausible(float64(d)*scale, sig, elapsed)
 	return s
 }
 
-// exact is up to where a float64 tells whole numbers apart: no counter rises by more.
+// exact is up to where a float64 tells whole numbers apart: no counter rises by half of it.
 const exact = 1 << 53
 
 // round gives the nearest whole number, at most exact: what lies beyond int64 Go leaves to the processor.
@@ -165,7 +165,7 @@ func (f *fold) measure(m *minutes, name, signal string) {
 		}
 		w := r.Window
 		if w == nil {
-			m.ending(r.Time).measured(name, Measure{Count: 1, Min: r.Value.Float(), Max: r.Value.Float()})
+			m.in(r.Time.Truncate(Minute)).measured(name, Measure{Count: 1, Min: r.Value.Float(), Max: r.Value.Float()})
 			continue
 		}
 		ms := w.Span.Milliseconds()

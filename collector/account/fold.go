@@ -84,6 +84,9 @@ func (f *fold) machine(m *minutes, model record.Machine) {
 	}
 	for _, c := range model.Scrap {
 		f.count(m, c.From, times(c, m.product), func(i *Interval, n int64, _ bool) {
+			if n == 0 {
+				return
+			}
 			i.Scrap += n
 			if i.ScrapBy == nil {
 				i.ScrapBy = map[string]int64{}

@@ -33,6 +33,8 @@ type Board struct {
 	gateways map[string]*gateway
 	watchers map[chan<- struct{}]string // by the line they watch
 	begun    map[string]*time.Time      // first minute of each line, once it is known
+
+	hours hours
 }
 
 // gateway is what was last heard of one.
@@ -52,7 +54,8 @@ const keepRefused = 20
 
 // New makes an empty board.
 func New(store series.Store, c clock.Clock) *Board {
-	return &Board{store: store, clock: c, gateways: map[string]*gateway{}, watchers: map[chan<- struct{}]string{}, begun: map[string]*time.Time{}}
+	return &Board{store: store, clock: c, gateways: map[string]*gateway{}, watchers: map[chan<- struct{}]string{}, begun: map[string]*time.Time{},
+		hours: hours{lines: map[string]*lineHours{}}}
 }
 
 func (b *Board) gateway(id string) *gateway {
@@ -185,12 +188,7 @@ func (b *Board) kpi(ctx context.Context, p place, q KPIQuery) ([]kpi.Row, error)
 	if window.To.Before(window.From) {
 		window.To = window.From
 	}
-	wanted := series.Query{Site: p.site, Line: p.id, From: window.From, To: window.To, Sums: true}
-	if output := p.output(); q.By != kpi.ByMachine && len(output) == 1 {
-		wanted.Machine = output[0]
-	}
-	intervals := b.store.Intervals(ctx, wanted)
-	rows, err := kpi.Compute(intervals, p.kpiModel(), window, q.By)
+	rows, err := kpi.Compute(b.intervals(ctx, p, window), p.kpiModel(), window, q.By)
 	if err != nil {
 		return nil, fmt.Errorf("kpi of line %s: %w", p.id, err)
 	}

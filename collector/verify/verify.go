@@ -56,6 +56,8 @@ func Check(msg []byte, keys record.Keyring, head func(gateway string) Head) (Ver
 	v := Verified{batch: b, sealed: msg, head: last}
 	v.head.Seq, v.head.Hash = b.Seq, record.HashOf(msg)
 	switch {
+	case b.Seq == last.Seq && v.head.Hash != last.Hash: // two gateways with one key
+		return v, fmt.Errorf("batch %d of %s, of which another one is known: %w", b.Seq, b.Gateway, ErrForked)
 	case b.Seq <= last.Seq:
 		return v, fmt.Errorf("batch %d of %s, whose last is %d: %w", b.Seq, b.Gateway, last.Seq, ErrSeen)
 	case b.Seq > last.Seq+1:

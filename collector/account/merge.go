@@ -1,0 +1,28 @@
+package account
+
+import "maps"
+
+// Add sums another interval of the same machine and product into i, which keeps its Start. What belongs to
+// one minute alone, its timeline and its counters' readings, is left out, and so are measures.
+func (i *Interval) Add(o Interval) {
+	i.Produced += o.Produced
+	i.Good += o.Good
+	i.Scrap += o.Scrap
+	i.Rework += o.Rework
+	i.Late += o.Late
+	i.Suspect += o.Suspect
+	i.Resets += o.Resets
+	i.EnergyJ += o.EnergyJ
+	i.LateEnergyJ += o.LateEnergyJ
+	i.Metered = i.Metered || o.Metered
+	for state, ms := range o.States {
+		i.States[state] += ms
+	}
+	if i.ScrapBy == nil {
+		i.ScrapBy = maps.Clone(o.ScrapBy)
+		return
+	}
+	for reason, n := range o.ScrapBy {
+		i.ScrapBy[reason] += n
+	}
+}
