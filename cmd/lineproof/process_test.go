@@ -49,7 +49,7 @@ func TestMain(m *testing.M) {
 type process struct {
 	t     *testing.T
 	cmd   *exec.Cmd
-	lines chan string // of standard output
+	lines chan string // of standard output and standard error
 	log   *os.File
 	gone  chan struct{}
 	err   error
@@ -62,24 +62,27 @@ func start(t *testing.T, program string, args ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &process{t: t, lines: make(chan string, 100), gone: make(chan struct{})}
+	p := &process{t: t, lines: make(chan string, 10_000), gone: make(chan struct{})}
 	if p.log, err = os.CreateTemp(t.TempDir(), program+"-*.log"); err != nil {
 		t.Fatal(err)
 	}
 	p.cmd = exec.Command(filepath.Join(dir, program), args...)
-	p.cmd.Stderr = p.log
-	out, err := p.cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
+	out, w := io.Pipe()
+	p.cmd.Stdout, p.cmd.Stderr = w, io.MultiWriter(w, p.log)
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
 	go func() {
-		for s := bufio.NewScanner(out); s.Scan(); {
-			p.lines <- s.Text()
-		}
 		p.err = p.cmd.Wait()
+		w.Close()
+	}()
+	go func() {
+		for s := bufio.NewScanner(out); s.Scan(); {
+			select {
+			case p.lines <- s.Text():
+			default: // so much was said that nobody waits for it
+			}
+		}
 		close(p.lines)
 		close(p.gone)
 	}()

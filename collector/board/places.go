@@ -1,0 +1,81 @@
+package board
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/lineproof/lineproof/collector/account"
+	"github.com/lineproof/lineproof/collector/calendar"
+	"github.com/lineproof/lineproof/collector/kpi"
+	"github.com/lineproof/lineproof/record"
+)
+
+// place is a line with the gateway that reports it. The gateway itself is read under the board's lock only.
+type place struct {
+	id       string
+	model    record.Line
+	site     string
+	zone     *time.Location
+	sealedAt time.Time      // of the gateway's last batch
+	account  *account.State // after it; never changed
+	gateway  *gateway
+}
+
+// places lists all lines by id. A line that two gateways name is the one whose catalogue was sealed last.
+func (b *Board) places() []place {
+	found := map[string]place{}
+	for _, id := range slices.Sorted(maps.Keys(b.gateways)) {
+		g := b.gateways[id]
+		cat := g.Head.Catalogue
+		zone, err := time.LoadLocation(cat.Timezone)
+		if err != nil {
+			zone = time.UTC // cannot be: a catalogue is let in only with a zone that loads
+		}
+		for lineID, model := range cat.Lines {
+			if other, ok := found[lineID]; ok && other.sealedAt.After(g.SealedAt) {
+				continue
+			}
+			found[lineID] = place{id: lineID, model: model, site: cat.Site, zone: zone, sealedAt: g.SealedAt, account: g.Account, gateway: g}
+		}
+	}
+	return slices.SortedFunc(maps.Values(found), func(a, b place) int {
+		if a.id < b.id {
+			return -1
+		}
+		return 1
+	})
+}
+
+func (b *Board) place(line string) (place, error) {
+	for _, p := range b.places() {
+		if p.id == line {
+			return p, nil
+		}
+	}
+	return place{}, fmt.Errorf("line %q: %w", line, ErrNotFound)
+}
+
+// output lists the machines whose counts are the line's.
+func (p place) output() []string {
+	if len(p.model.Output) > 0 {
+		return p.model.Output
+	}
+	return p.machines()
+}
+
+func (p place) machines() []string { return slices.Sorted(maps.Keys(p.model.Machines)) }
+
+func (p place) kpiModel() kpi.Model {
+	return kpi.Model{Calendar: calendar.New(p.model.Calendar, p.zone), Machines: p.machines(), Output: p.output()}
+}
+
+// until is up to when a line's books can be complete: while its gateway is heard in time, what it read
+// since its last batch is not missing, only on its way.
+func (p place) until(now time.Time) time.Time {
+	if sealed := p.sealedAt; !sealed.After(now) && now.Sub(sealed) <= lateAfter {
+		return sealed.UTC()
+	}
+	return now.UTC().Truncate(time.Millisecond)
+}
