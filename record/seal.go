@@ -100,7 +100,7 @@ func Open(msg []byte, keys Keyring) (Batch, error) {
 	}
 	var sealed recordpb.Sealed
 	if err := proto.Unmarshal(msg, &sealed); err != nil {
-		return Batch{}, fmt.Errorf("%w: %v", ErrFormat, err)
+		return Batch{}, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
 	// Other bytes for the same content would have another hash, and the gateway's next batch would not follow them.
 	again, err := proto.MarshalOptions{Deterministic: true}.Marshal(&sealed)
@@ -131,15 +131,15 @@ func Open(msg []byte, keys Keyring) (Batch, error) {
 func decodeBody(body []byte) (Batch, error) {
 	plain, err := decoder.DecodeAll(body, nil)
 	if err != nil {
-		return Batch{}, fmt.Errorf("%w: %v", ErrFormat, err)
+		return Batch{}, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
 	var wire recordpb.Batch
 	if err := proto.Unmarshal(plain, &wire); err != nil {
-		return Batch{}, fmt.Errorf("%w: %v", ErrFormat, err)
+		return Batch{}, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
 	b, err := fromWire(&wire)
 	if err != nil {
-		return Batch{}, fmt.Errorf("%w: %v", ErrFormat, err)
+		return Batch{}, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
 	return b, nil
 }

@@ -74,10 +74,11 @@ func (p Program) Run(ctx context.Context, args []string, stdout, stderr io.Write
 		return report(stderr, WithHint(err, p.Name+" --help shows the commands, "+p.Name+" COMMAND --help what each can be told"), ExitUsage)
 	}
 	call.BindTo(ctx, (*context.Context)(nil))
-	if err := call.Run(p.Values()...); err != nil && !(errors.Is(err, context.Canceled) && ctx.Err() != nil) {
-		return report(stderr, err, ExitFailure)
+	err = call.Run(p.Values()...)
+	if interrupted := ctx.Err() != nil && errors.Is(err, context.Canceled); err == nil || interrupted {
+		return ExitOK
 	}
-	return ExitOK
+	return report(stderr, err, ExitFailure)
 }
 
 func report(stderr io.Writer, err error, code int) int {
