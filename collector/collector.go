@@ -59,29 +59,31 @@ type Collector struct {
 
 // Open opens ledger, registry and series, brings the views up to the end of the ledger, and begins to
 // listen. Messages are taken once Run is called.
-func Open(ctx context.Context, cfg Config, opts Options) (c *Collector, err error) {
-	c = &Collector{cfg: cfg, opts: opts}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, c.Close())
-		}
-	}()
-	if err := os.MkdirAll(cfg.Dir, 0o755); err != nil {
-		return nil, fmt.Errorf("open collector: %w", err)
+func Open(ctx context.Context, cfg Config, opts Options) (*Collector, error) {
+	c := &Collector{cfg: cfg, opts: opts}
+	if err := c.open(ctx); err != nil {
+		return nil, errors.Join(err, c.Close())
 	}
-	if err := c.openStores(ctx); err != nil {
-		return nil, err
-	}
-	if err := c.openPipeline(ctx); err != nil {
-		return nil, err
-	}
-	if c.listener = opts.HTTP; c.listener == nil {
-		if c.listener, err = net.Listen("tcp", cfg.HTTP); err != nil {
-			return nil, fmt.Errorf("open collector: %w", err)
+	return c, nil
+}
+
+func (c *Collector) open(ctx context.Context) (err error) {
+	if c.listener = c.opts.HTTP; c.listener == nil {
+		if c.listener, err = net.Listen("tcp", c.cfg.HTTP); err != nil {
+			return fmt.Errorf("open collector: %w", err)
 		}
 	}
 	c.later(c.listener.Close)
-	return c, c.openUplink()
+	if err := os.MkdirAll(c.cfg.Dir, 0o755); err != nil {
+		return fmt.Errorf("open collector: %w", err)
+	}
+	if err := c.openStores(ctx); err != nil {
+		return err
+	}
+	if err := c.openPipeline(ctx); err != nil {
+		return err
+	}
+	return c.openUplink()
 }
 
 func (c *Collector) later(closer func() error) { c.closers = append(c.closers, closer) }
@@ -146,6 +148,7 @@ func (c *Collector) openUplink() error {
 			return err
 		}
 		opts.URL, opts.Username, opts.Password = c.broker.Own()
+		opts.ClientID = opts.Username
 	}
 	c.ingest = ingest.Connect(opts)
 	c.later(func() error { c.ingest.Close(); return nil })
@@ -220,7 +223,7 @@ func (c *Collector) Run(ctx context.Context) error {
 		ErrorLog:          slog.NewLogLogger(c.opts.Logger.Handler(), slog.LevelDebug),
 		BaseContext:       func(net.Listener) context.Context { return ctx }, // so that event streams end
 		Handler: web.Handler(web.Options{
-			Version: c.opts.Version, Board: c.board, App: c.opts.App, Ledger: c.ledger.Files(), Healthy: c.healthy,
+			Version: c.opts.Version, Board: c.board, Logger: c.opts.Logger, App: c.opts.App, Ledger: c.ledger.Files(), Healthy: c.healthy,
 			Metrics: promhttp.HandlerFor(c.pipeline.metrics.registry, promhttp.HandlerOpts{}),
 		}),
 	}

@@ -57,6 +57,7 @@ type PublicKey ed25519.PublicKey
 func (k *PublicKey) UnmarshalText(text []byte) error {
 	b, err := base64.StdEncoding.DecodeString(string(text))
 	if err != nil || len(b) != ed25519.PublicKeySize {
+		*k = PublicKey{} // written, if not a key: it is not missing
 		return fmt.Errorf("key %q: is not what `lineproof-edge key` prints: 44 characters of base64", text)
 	}
 	*k = b

@@ -2,9 +2,11 @@ package collector
 
 import (
 	"fmt"
+	"maps"
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/lineproof/lineproof/internal/strictyaml"
@@ -22,9 +24,12 @@ func Load(file string) (Config, error) {
 	}
 	cfg := Config{HTTP: DefaultHTTP}
 	doc := strictyaml.Parse(file, src)
-	if root := doc.Root(); root.Decode(&cfg) {
-		cfg.validate(root.Mistake)
+	if err := doc.Err(); err != nil { // no YAML: nothing more can be said of it
+		return Config{}, err
 	}
+	root := doc.Root()
+	root.Decode(&cfg)
+	cfg.validate(root.Mistake)
 	return cfg, doc.Err()
 }
 
@@ -41,32 +46,48 @@ func (c *Config) validate(mistake func(path []string, message, hint string)) {
 	if strings.ContainsAny(c.Origin, " \t\n+") {
 		mistake([]string{"origin"}, "the ledger's name may hold neither spaces nor +", "use a host name of your own with a path, such as collector.example/lineproof")
 	}
+	if _, _, err := net.SplitHostPort(c.HTTP); err != nil {
+		mistake([]string{"http"}, fmt.Sprintf("%q is not host:port", c.HTTP), "such as http: "+DefaultHTTP)
+	}
 	switch {
 	case c.MQTT == nil && c.Broker == nil:
 		mistake([]string{"mqtt"}, "neither `mqtt` nor `broker` is given", "write mqtt: {listen: 127.0.0.1:1883} for the broker inside, or broker: {url: ...} for one of your own")
 	case c.MQTT != nil && c.Broker != nil:
 		mistake([]string{"broker"}, "both `mqtt` and `broker` are given", "keep mqtt for the broker inside, or broker for one of your own")
-	case c.MQTT != nil:
+	}
+	if c.MQTT != nil {
 		c.MQTT.validate(mistake)
-	default:
+	}
+	if c.Broker != nil {
 		c.Broker.validate(mistake)
 	}
 	if c.Influx != nil {
 		need(c.Influx.URL, "such as url: http://127.0.0.1:8086", "influx", "url")
 		need(c.Influx.Bucket, "for InfluxDB 1.8 write database/retention, such as bucket: lineproof/autogen", "influx", "bucket")
 	}
+	c.validateGateways(mistake)
+}
+
+func (c *Config) validateGateways(mistake func(path []string, message, hint string)) {
 	if len(c.Gateways) == 0 {
 		mistake([]string{"gateways"}, "no gateway may send", "add the line that `lineproof-edge key` prints, such as huu-lung-01: {key: ...}")
 	}
-	for id, g := range c.Gateways {
+	owner := map[string]string{} // of each key
+	for _, id := range slices.Sorted(maps.Keys(c.Gateways)) {
+		g, at := c.Gateways[id], []string{"gateways", id}
 		if err := record.CheckName(id); err != nil {
-			mistake([]string{"gateways", id}, err.Error(), "")
+			mistake(at, err.Error(), "")
 		}
-		if g.Key == nil {
-			mistake([]string{"gateways", id}, "`key` is missing", "run `lineproof-edge key` on the gateway")
+		switch other, taken := owner[string(g.Key)]; {
+		case g.Key == nil:
+			mistake(at, "`key` is missing", "run `lineproof-edge key` on the gateway")
+		case taken && len(g.Key) > 0:
+			mistake(append(at, "key"), "it is the key of "+other+" too", "each gateway has its own: run `lineproof-edge key` on this one")
+		default:
+			owner[string(g.Key)] = id
 		}
 		if c.MQTT != nil && g.PasswordFile == "" {
-			mistake([]string{"gateways", id}, "`password_file` is missing", "the broker inside lets a gateway in by its password")
+			mistake(at, "`password_file` is missing", "the broker inside lets a gateway in by its password")
 		}
 	}
 }

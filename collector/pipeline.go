@@ -40,57 +40,6 @@ type pipeline struct {
 	refused  func(registry.Refusal)
 }
 
-// load reads where the registry stands and brings the views up to the end of the ledger.
-func (p *pipeline) load(ctx context.Context) error {
-	all, err := p.registry.Gateways(ctx)
-	if err != nil {
-		return err
-	}
-	p.gateways = map[string]registry.Gateway{}
-	for _, g := range all {
-		p.gateways[g.ID] = g
-		p.changed(g)
-	}
-	next, err := p.registry.Next(ctx)
-	if err != nil {
-		return err
-	}
-	size, err := p.ledger.Size(ctx)
-	if err != nil {
-		return err
-	}
-	if next > size {
-		return fmt.Errorf("the views have %d batches, the ledger only %d: the ledger was replaced or cut; restore it, or remove the views to make them again", next, size)
-	}
-	if next < size {
-		p.log.Info("views behind the ledger", "from", next, "to", size)
-	}
-	return p.replay(ctx, next)
-}
-
-// replay takes what the ledger has from an index on into the views.
-func (p *pipeline) replay(ctx context.Context, next uint64) error {
-	var waiting []stored
-	heads := p.heads()
-	for e, err := range p.ledger.Entries(ctx, next) {
-		if err != nil {
-			return err
-		}
-		v, err := verify.Check(e.Sealed, p.keys, heads.of)
-		if err != nil {
-			return fmt.Errorf("batch at index %d of the ledger: %w", e.Index, err)
-		}
-		heads.move(v)
-		if waiting = append(waiting, stored{v, e.Index}); len(waiting) == group {
-			if err := p.view(ctx, waiting); err != nil {
-				return err
-			}
-			waiting = nil
-		}
-	}
-	return p.view(ctx, waiting)
-}
-
 // heads is where the gateways' chains will end when the batches at hand have been stored.
 type heads map[string]verify.Head
 
@@ -146,9 +95,7 @@ func (p *pipeline) take(ctx context.Context, messages []ingest.Message, answer f
 			// Sent again, or ahead of one that got lost: the receipt says from where to go on.
 			answers[m.Gateway] = ""
 		default:
-			if err := p.refuse(ctx, m, err); err != nil {
-				return err
-			}
+			p.refuse(ctx, m, err)
 			answers[m.Gateway] = err.Error()
 		}
 	}
@@ -156,11 +103,11 @@ func (p *pipeline) take(ctx context.Context, messages []ingest.Message, answer f
 	if err != nil {
 		return err
 	}
-	batches := make([]stored, len(fresh))
+	batches, next := make([]stored, len(fresh)), uint64(0)
 	for i, v := range fresh {
-		batches[i] = stored{v, indexes[i]}
+		batches[i], next = stored{v, indexes[i]}, max(next, indexes[i]+1)
 	}
-	for p.view(ctx, batches) != nil {
+	for p.view(ctx, batches, next) != nil {
 		if err := p.pause(ctx); err != nil {
 			return err
 		}
@@ -178,12 +125,15 @@ func (p *pipeline) take(ctx context.Context, messages []ingest.Message, answer f
 	return nil
 }
 
-func (p *pipeline) refuse(ctx context.Context, m ingest.Message, why error) error {
+// refuse keeps a message that is not let in. One that cannot be kept stops nothing: the log has the reason.
+func (p *pipeline) refuse(ctx context.Context, m ingest.Message, why error) {
 	p.log.Warn("message refused", "gateway", m.Gateway, "reason", why)
 	p.metrics.refused.Inc()
 	f := registry.Refusal{Gateway: m.Gateway, Time: p.clock.Now(), Reason: why.Error()}
 	p.refused(f)
-	return p.registry.Refuse(ctx, f, m.Sealed)
+	if err := p.registry.Refuse(ctx, f, m.Sealed); err != nil {
+		p.log.Error("refused message not kept", "error", err)
+	}
 }
 
 // pause waits before the views are tried again. It is real time: the views are real however the clock goes.
@@ -202,9 +152,9 @@ type stored struct {
 	index uint64
 }
 
-// view folds batches of the ledger and writes what follows to the series, then commits. When it fails
-// nothing of it counts, and it can be called again with the same.
-func (p *pipeline) view(ctx context.Context, batches []stored) error {
+// view folds batches of the ledger and writes what follows to the series, then commits that the views have
+// all before next. When it fails nothing of it counts, and it can be called again with the same.
+func (p *pipeline) view(ctx context.Context, batches []stored, next uint64) error {
 	if len(batches) == 0 {
 		return nil
 	}
@@ -212,7 +162,6 @@ func (p *pipeline) view(ctx context.Context, batches []stored) error {
 	if err == nil {
 		err = p.write(ctx, writes)
 	}
-	next := batches[len(batches)-1].index + 1
 	if err == nil {
 		err = p.registry.Commit(ctx, next, gateways)
 	}

@@ -65,6 +65,14 @@ func (b *Board) Lines(ctx context.Context) ([]Line, error) {
 	return lines, nil
 }
 
+// Has is nil where there is such a line.
+func (b *Board) Has(line string) error {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	_, err := b.place(line)
+	return err
+}
+
 // Line gives one line with what it does now.
 func (b *Board) Line(ctx context.Context, line string) (Line, error) {
 	b.mu.RLock()
@@ -147,9 +155,12 @@ func (b *Board) reach(ctx context.Context, p place) (first, last *time.Time, err
 	b.begun[p.id] = first
 	b.mu.Unlock()
 	for _, m := range p.account.Machines {
-		if to := m.ObservedTo; m.Line == p.id && (last == nil || to.After(*last)) {
+		if to := m.ObservedTo; m.Line == p.id && !to.IsZero() && (last == nil || to.After(*last)) {
 			last = &to
 		}
+	}
+	if last == nil { // no machine of the line says a state
+		last = &p.sealedAt
 	}
 	return first, last, nil
 }

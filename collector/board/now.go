@@ -47,7 +47,8 @@ func (b *Board) Live(id string, live record.Live) {
 	b.wake(g)
 }
 
-// look notes what a machine says; at every live message that has its state, changed or not.
+// look notes what a machine says; at every live message that has its state, changed or not. After a silence
+// nobody knows for how long it has been so.
 func (g *gateway) look(key string, value any, meaning map[int64]record.State, at time.Time) {
 	s := g.states[key]
 	var state record.State
@@ -55,7 +56,7 @@ func (g *gateway) look(key string, value any, meaning map[int64]record.State, at
 	if known {
 		state, known = meaning[number]
 	}
-	if s.since.IsZero() || known != s.known || state != s.state {
+	if s.since.IsZero() || known != s.known || state != s.state || at.Sub(s.at) > unseenAfter {
 		s = liveState{state: state, known: known, since: at}
 	}
 	s.at = at
@@ -102,7 +103,7 @@ func (g *gateway) machineNow(key string, now time.Time) (state *record.State, si
 		}
 	}
 	if l, ok := g.states[key]; ok && l.at.After(at.at) {
-		if at.known && l.known && l.state == at.state {
+		if at.known && l.known && l.state == at.state && l.since.Sub(at.at) <= unseenAfter {
 			l.since = at.since // the books know since when
 		}
 		at = l

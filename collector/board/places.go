@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lineproof/lineproof/collector/account"
@@ -49,12 +50,18 @@ func (b *Board) places() []place {
 }
 
 func (b *Board) place(line string) (place, error) {
-	for _, p := range b.places() {
+	places := b.places()
+	var ids []string
+	for _, p := range places {
 		if p.id == line {
 			return p, nil
 		}
+		ids = append(ids, p.id)
 	}
-	return place{}, fmt.Errorf("line %q: %w", line, ErrNotFound)
+	if len(ids) == 0 {
+		return place{}, fmt.Errorf("line %q: %w; no gateway has named a line yet", line, ErrNotFound)
+	}
+	return place{}, fmt.Errorf("line %q: %w; there are %s", line, ErrNotFound, strings.Join(ids, ", "))
 }
 
 // output lists the machines whose counts are the line's.

@@ -76,7 +76,11 @@ func (t *timeline) ahead(state *record.State, since, observed *time.Time) {
 	if state == nil || len(t.spans) == 0 {
 		return
 	}
-	t.extend(*since, t.spans[len(t.spans)-1].State)
+	before := t.spans[len(t.spans)-1].State
+	if since.Sub(t.at) > unseenAfter { // nobody looked in between
+		before = nil
+	}
+	t.extend(*since, before)
 	t.extend(*observed, state)
 }
 

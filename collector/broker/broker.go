@@ -4,7 +4,6 @@
 package broker
 
 import (
-	"bytes"
 	"crypto/rand"
 	"crypto/subtle"
 	"crypto/tls"
@@ -38,9 +37,15 @@ type Broker struct {
 // collector is the user name of the collector itself. A gateway cannot have it: it is no valid name.
 const collector = "$collector"
 
+// maxPacket bounds what a client may send at once, in bytes: a sealed batch has 60 KiB, live values of
+// thousands of signals fit well. Without it whoever reaches the port could have memory set aside.
+const maxPacket = 1 << 20
+
 // Start listens for gateways, and on a loopback port of its own for the collector.
 func Start(opts Options) (*Broker, error) {
-	b := &Broker{password: rand.Text(), server: mqtt.New(&mqtt.Options{Logger: opts.Logger.With("part", "broker")})}
+	limits := mqtt.NewDefaultServerCapabilities()
+	limits.MaximumPacketSize = maxPacket
+	b := &Broker{password: rand.Text(), server: mqtt.New(&mqtt.Options{Logger: opts.Logger.With("part", "broker"), Capabilities: limits})}
 	access := &access{passwords: opts.Passwords, own: b.password}
 	if err := b.server.AddHook(access, nil); err != nil {
 		return nil, fmt.Errorf("start broker: %w", err)
@@ -73,7 +78,7 @@ func Start(opts Options) (*Broker, error) {
 // Addr is where gateways find the broker, host:port.
 func (b *Broker) Addr() string { return b.addr }
 
-// Own is how the collector itself connects: address, user name, password.
+// Own is how the collector itself connects: address, user name, which is its client id too, and password.
 func (b *Broker) Own() (url, username, password string) {
 	return "tcp://" + b.inner, collector, b.password
 }
@@ -91,25 +96,31 @@ type access struct {
 func (*access) ID() string { return "lineproof-access" }
 
 func (*access) Provides(hook byte) bool {
-	return bytes.Contains([]byte{mqtt.OnConnectAuthenticate, mqtt.OnACLCheck}, []byte{hook})
+	return hook == mqtt.OnConnectAuthenticate || hook == mqtt.OnACLCheck
 }
 
-// OnConnectAuthenticate lets in whom it knows. A gateway's client id is its name, so that one cannot
-// take over the session of another.
+// OnConnectAuthenticate lets in whom it knows. The client id is the user name, so that one cannot take over
+// the session of another. A will is published when nobody asks any more whether it may be: what it may
+// say is decided here.
 func (a *access) OnConnectAuthenticate(cl *mqtt.Client, pk packets.Packet) bool {
 	user := string(pk.Connect.Username)
-	want, ok := a.passwords[user]
+	want := a.passwords[user]
 	if user == collector {
-		want, ok = a.own, true
-	} else if cl.ID != user {
+		want = a.own
+	}
+	if want == "" || subtle.ConstantTimeCompare([]byte(want), pk.Connect.Password) != 1 || cl.ID != user {
 		return false
 	}
-	return ok && subtle.ConstantTimeCompare([]byte(want), pk.Connect.Password) == 1
+	return !pk.Connect.WillFlag || may(user, pk.Connect.WillTopic, true)
 }
 
 // OnACLCheck holds each to its own topics.
-func (a *access) OnACLCheck(cl *mqtt.Client, topic string, write bool) bool {
-	user := string(cl.Properties.Username)
+func (*access) OnACLCheck(cl *mqtt.Client, topic string, write bool) bool {
+	return may(string(cl.Properties.Username), topic, write)
+}
+
+// may tells whether a user may write to a topic, or read it.
+func may(user, topic string, write bool) bool {
 	if user == collector {
 		if !write {
 			return true

@@ -61,6 +61,9 @@ func Open(ctx context.Context, dir, origin string) (*Ledger, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open ledger %s: %w", dir, err)
 	}
+	if signer.Name() != origin {
+		return nil, fmt.Errorf("open ledger %s: its name is %s and cannot become %s", dir, signer.Name(), origin)
+	}
 	driver, err := posix.New(ctx, posix.Config{Path: filepath.Join(dir, "log")})
 	if err != nil {
 		return nil, fmt.Errorf("open ledger %s: %w", dir, err)
@@ -78,7 +81,8 @@ func Open(ctx context.Context, dir, origin string) (*Ledger, error) {
 	return &Ledger{dir: dir, add: appender.Add, reader: reader, shutdown: shutdown, cancel: cancel, verifier: verifier}, nil
 }
 
-// signer reads the log's key, or makes it at the first start. The public half lies beside it for witnesses.
+// signer reads the log's key, or makes it at the first start. The public half lies beside it for witnesses;
+// it is written first, so that a start that was cut off between the two begins anew.
 func signer(dir, origin string) (note.Signer, string, error) {
 	path := filepath.Join(dir, "signer.key")
 	secret, err := os.ReadFile(path)
@@ -89,10 +93,10 @@ func signer(dir, origin string) (note.Signer, string, error) {
 			return nil, "", err
 		}
 		secret = []byte(text)
-		if err := os.WriteFile(path, secret, 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, "signer.pub"), []byte(public+"\n"), 0o644); err != nil {
 			return nil, "", err
 		}
-		err = os.WriteFile(filepath.Join(dir, "signer.pub"), []byte(public+"\n"), 0o644)
+		err = os.WriteFile(path, secret, 0o600)
 	}
 	if err != nil {
 		return nil, "", err
@@ -109,17 +113,40 @@ func signer(dir, origin string) (note.Signer, string, error) {
 func (l *Ledger) Verifier() string { return l.verifier }
 
 // Append puts batches at the end of the log, in their order, and gives the index of each. When it fails,
-// those that were appended are found by Entries.
+// those that were appended are found by Entries. Only one Append may be under way.
 func (l *Ledger) Append(ctx context.Context, batches []verify.Verified) ([]uint64, error) {
-	futures := make([]tessera.IndexFuture, len(batches))
+	entries := make([]*tessera.Entry, len(batches)) // hashes the batches, which takes long beside adding them
 	for i, v := range batches {
-		futures[i] = l.add(ctx, tessera.NewEntry(v.Sealed()))
+		entries[i] = tessera.NewEntry(v.Sealed())
 	}
-	indexes := make([]uint64, len(batches))
+	indexes := make([]uint64, 0, len(batches))
+	for len(entries) > 0 {
+		added, err := l.addSome(ctx, entries)
+		if err != nil {
+			return nil, fmt.Errorf("append to ledger: %w", err)
+		}
+		indexes, entries = append(indexes, added...), entries[len(added):]
+	}
+	return indexes, nil
+}
+
+// addSome adds entries, as many as one flush of Tessera's queue takes, and waits until they are in the tree.
+// The queue flushes groupWait after the first of them at the latest. Of two flushes under way the later may
+// overtake the earlier, so adding ends long before: whatever is left waits for the flush.
+func (l *Ledger) addSome(ctx context.Context, entries []*tessera.Entry) ([]uint64, error) {
+	begun := time.Now()
+	var futures []tessera.IndexFuture
+	for _, e := range entries[:min(len(entries), group)] {
+		futures = append(futures, l.add(ctx, e))
+		if time.Since(begun) > groupWait/2 {
+			break
+		}
+	}
+	indexes := make([]uint64, len(futures))
 	for i, future := range futures {
 		at, err := future()
 		if err != nil {
-			return nil, fmt.Errorf("append to ledger: %w", err)
+			return nil, err
 		}
 		indexes[i] = at.Index
 	}
@@ -164,13 +191,20 @@ func (l *Ledger) Checkpoint(ctx context.Context) ([]byte, error) { return l.read
 
 // Files serves the log in the form of C2SP tlog-tiles: checkpoint, tile/..., and nothing else.
 func (l *Ledger) Files() http.Handler {
-	files := http.FileServer(http.Dir(filepath.Join(l.dir, "log")))
+	log := os.DirFS(filepath.Join(l.dir, "log"))
+	files := http.FileServerFS(log)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name := strings.TrimPrefix(r.URL.Path, "/")
+		// Stat knows names without . and .. only; the file server would follow them.
+		if info, err := fs.Stat(log, name); err != nil || !info.Mode().IsRegular() {
+			http.NotFound(w, r)
+			return
+		}
 		switch {
-		case r.URL.Path == "/checkpoint":
+		case name == "checkpoint":
 			w.Header().Set("Cache-Control", "no-cache")
 			w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-		case strings.HasPrefix(r.URL.Path, "/tile/") && !strings.HasSuffix(r.URL.Path, "/"):
+		case strings.HasPrefix(name, "tile/"):
 			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
 			w.Header().Set("Content-Type", "application/octet-stream")
 		default:

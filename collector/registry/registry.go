@@ -12,6 +12,8 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"net/url"
+	"path/filepath"
 	"time"
 
 	"github.com/pressly/goose/v3"
@@ -50,7 +52,16 @@ type Refusal struct {
 
 // Open opens the file, makes it if need be, and brings its tables up to date.
 func Open(ctx context.Context, path string) (*Registry, error) {
-	db, err := sql.Open("sqlite", "file:"+path+"?_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)&_txlock=immediate")
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open registry %s: %w", path, err)
+	}
+	pragmas := []string{"journal_mode(WAL)", "synchronous(FULL)", "busy_timeout(10000)", "foreign_keys(1)"}
+	dsn := url.URL{ // because a path may hold what would end it in a DSN
+		Scheme: "file", Path: filepath.ToSlash(abs),
+		RawQuery: url.Values{"_pragma": pragmas, "_txlock": {"immediate"}}.Encode(),
+	}
+	db, err := sql.Open("sqlite", dsn.String())
 	if err != nil {
 		return nil, fmt.Errorf("open registry %s: %w", path, err)
 	}
@@ -160,10 +171,12 @@ func saveGateway(ctx context.Context, tx *sql.Tx, g Gateway) error {
 	return err
 }
 
-// Refuse keeps a message that was not let in, with the reason.
+// Refuse keeps a message that was not let in, with the reason. Of one that is larger than any sealed batch
+// the beginning is enough to tell what it was.
 func (r *Registry) Refuse(ctx context.Context, refusal Refusal, sealed []byte) error {
+	kept := append([]byte{}, sealed[:min(len(sealed), record.MaxSealed)]...) // never nil, which would be NULL
 	_, err := r.db.ExecContext(ctx, `INSERT INTO refused (gateway, time, reason, sealed) VALUES (?, ?, ?, ?)`,
-		refusal.Gateway, refusal.Time.UnixMilli(), refusal.Reason, sealed)
+		refusal.Gateway, refusal.Time.UnixMilli(), refusal.Reason, kept)
 	if err == nil {
 		_, err = r.db.ExecContext(ctx, `DELETE FROM refused WHERE gateway = ? AND id <= (
 			SELECT id FROM refused WHERE gateway = ? ORDER BY id DESC LIMIT 1 OFFSET ?)`,

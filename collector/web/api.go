@@ -4,6 +4,7 @@ package web
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -26,18 +27,30 @@ type Window struct {
 	To   time.Time `query:"to" required:"true" doc:"not included, RFC 3339"`
 }
 
-// Resolve finds a window that ends before it begins; that one of the two is missing has been found already.
+// maxWindow bounds what one question may have the collector compute: a row for each hour of so long.
+const maxWindow = 20 * 366 * 24 * time.Hour
+
+// Resolve finds a window that ends before it begins, or is too long; that one of the two is missing has been
+// found already.
 func (w *Window) Resolve(huma.Context) []error {
-	if !w.From.IsZero() && !w.To.IsZero() && !w.From.Before(w.To) {
-		return []error{&huma.ErrorDetail{Message: "must be before to", Location: "query.from", Value: w.From}}
+	wrong := ""
+	switch {
+	case w.From.IsZero() || w.To.IsZero():
+	case !w.From.Before(w.To):
+		wrong = "must be before to"
+	case w.To.Sub(w.From) > maxWindow:
+		wrong = "must be at most 20 years before to"
 	}
-	return nil
+	if wrong == "" {
+		return nil
+	}
+	return []error{&huma.ErrorDetail{Message: wrong, Location: "query.from", Value: w.From}}
 }
 
 type body[T any] struct{ Body T }
 
 // api registers the operations; the OpenAPI document follows from the Go types.
-func api(mux *http.ServeMux, version string, b *board.Board) huma.API {
+func api(mux *http.ServeMux, version string, b *board.Board, log *slog.Logger) huma.API {
 	cfg := huma.DefaultConfig("Lineproof", version)
 	cfg.OpenAPIPath = "/api/openapi"
 	cfg.DocsPath = ""
@@ -45,18 +58,19 @@ func api(mux *http.ServeMux, version string, b *board.Board) huma.API {
 	cfg.CreateHooks = nil // no $schema member in the answers
 	cfg.Info.Description = "What supported production lines really make. Times are RFC 3339, ratios fractions; null means undefined or not known, never 0."
 	a := humago.New(mux, cfg)
+	fail := problems{log}
 
 	type lines struct {
 		Lines []board.Line `json:"lines" nullable:"false"`
 	}
 	huma.Get(a, "/api/v1/lines", func(ctx context.Context, _ *struct{}) (*body[lines], error) {
 		all, err := b.Lines(ctx)
-		return &body[lines]{lines{all}}, problem(err)
+		return &body[lines]{lines{all}}, fail.of(ctx, err)
 	}, op("list-lines", "All lines: what each does now and how the shift goes"))
 
 	huma.Get(a, "/api/v1/lines/{line}", func(ctx context.Context, in *LineID) (*body[board.Line], error) {
 		line, err := b.Line(ctx, in.Line)
-		return &body[board.Line]{line}, problem(err)
+		return &body[board.Line]{line}, fail.of(ctx, err)
 	}, op("get-line", "One line"))
 
 	type kpiInput struct {
@@ -70,7 +84,7 @@ func api(mux *http.ServeMux, version string, b *board.Board) huma.API {
 	}
 	huma.Get(a, "/api/v1/lines/{line}/kpi", func(ctx context.Context, in *kpiInput) (*body[rows], error) {
 		all, err := b.KPI(ctx, in.Line, board.KPIQuery{From: in.From, To: in.To, By: kpi.By(in.By), Explain: in.Explain})
-		return &body[rows]{rows{all}}, problem(err)
+		return &body[rows]{rows{all}}, fail.of(ctx, err)
 	}, op("get-line-kpi", "Key performance indicators of a line in the words of ISO 22400"))
 
 	type statesInput struct {
@@ -82,7 +96,7 @@ func api(mux *http.ServeMux, version string, b *board.Board) huma.API {
 	}
 	huma.Get(a, "/api/v1/lines/{line}/states", func(ctx context.Context, in *statesInput) (*body[states], error) {
 		all, err := b.States(ctx, in.Line, in.From, in.To)
-		return &body[states]{states{all}}, problem(err)
+		return &body[states]{states{all}}, fail.of(ctx, err)
 	}, op("get-line-states", "What each machine of a line did, and when nobody looked"))
 
 	type gateways struct {
@@ -90,11 +104,25 @@ func api(mux *http.ServeMux, version string, b *board.Board) huma.API {
 	}
 	huma.Get(a, "/api/v1/gateways", func(ctx context.Context, _ *struct{}) (*body[gateways], error) {
 		all, err := b.Gateways(ctx)
-		return &body[gateways]{gateways{all}}, problem(err)
+		return &body[gateways]{gateways{all}}, fail.of(ctx, err)
 	}, op("list-gateways", "All gateways and how well each is heard"))
 
+	watch(a, b)
+	return a
+}
+
+// watch registers the event stream. What it cannot say once it has begun, such as that there is no such
+// line, it says before.
+func watch(a huma.API, b *board.Board) {
+	known := func(ctx huma.Context, next func(huma.Context)) {
+		if err := b.Has(ctx.Param("line")); err != nil {
+			_ = huma.WriteErr(a, ctx, http.StatusNotFound, err.Error()) // to a reader that may have gone
+			return
+		}
+		next(ctx)
+	}
 	sse.Register(a, huma.Operation{
-		OperationID: "watch-line", Method: http.MethodGet, Path: "/api/v1/lines/{line}/live",
+		OperationID: "watch-line", Method: http.MethodGet, Path: "/api/v1/lines/{line}/live", Middlewares: huma.Middlewares{known},
 		Summary: "Server-sent events: now at every change of a machine, line when the books have changed",
 	}, map[string]any{"now": board.LiveEvent{}, "line": board.Line{}},
 		func(ctx context.Context, in *LineID, send sse.Sender) {
@@ -108,7 +136,6 @@ func api(mux *http.ServeMux, version string, b *board.Board) huma.API {
 				return send.Data(now)
 			})
 		})
-	return a
 }
 
 func op(id, summary string) func(*huma.Operation) {

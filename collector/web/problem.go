@@ -1,7 +1,9 @@
 package web
 
 import (
+	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -9,19 +11,24 @@ import (
 	"github.com/lineproof/lineproof/collector/board"
 )
 
-// problem maps an error to the RFC 9457 problem that the caller sees; the cause of a failure of our own
-// stays in the log.
-func problem(err error) error {
+// problems maps errors to the RFC 9457 problems that the caller sees. The cause of a failure of our own stays
+// in the log.
+type problems struct{ log *slog.Logger }
+
+func (p problems) of(ctx context.Context, err error) error {
 	switch {
 	case err == nil:
 		return nil
 	case errors.Is(err, board.ErrNotFound):
 		return huma.Error404NotFound(err.Error())
+	case ctx.Err() != nil: // the caller has gone, or the collector is about to
+		return huma.Error503ServiceUnavailable("cancelled")
 	}
-	return err
+	p.log.Error("question not answered", "error", err)
+	return huma.Error500InternalServerError("the collector could not answer; its log says why")
 }
 
 // OpenAPI is the document at /api/openapi.json.
 func OpenAPI(version string) ([]byte, error) {
-	return api(http.NewServeMux(), version, nil).OpenAPI().MarshalJSON()
+	return api(http.NewServeMux(), version, nil, nil).OpenAPI().MarshalJSON()
 }

@@ -2,7 +2,9 @@ package web
 
 import (
 	"bytes"
+	"embed"
 	"io/fs"
+	"log/slog"
 	"net/http"
 	"strings"
 	"time"
@@ -16,6 +18,7 @@ import (
 type Options struct {
 	Version string
 	Board   *board.Board
+	Logger  *slog.Logger
 	App     fs.FS        // the web app, with index.html at its root; without one, a page says how to build it
 	Ledger  http.Handler // the ledger's public files, from its root
 	Metrics http.Handler
@@ -25,7 +28,7 @@ type Options struct {
 // Handler serves everything.
 func Handler(o Options) http.Handler {
 	mux := http.NewServeMux()
-	api(mux, o.Version, o.Board)
+	api(mux, o.Version, o.Board, o.Logger)
 	mux.Handle("GET /api/v1/ledger/checkpoint", rewrite("/checkpoint", o.Ledger))
 	mux.Handle("GET /ledger/", http.StripPrefix("/ledger", o.Ledger))
 	mux.Handle("GET /metrics", o.Metrics)
@@ -65,6 +68,9 @@ func rewrite(path string, to http.Handler) http.Handler {
 
 // app serves the web app's files, and its index.html for every page that the app itself knows.
 func app(files fs.FS) http.Handler {
+	if files == nil {
+		files = embed.FS{} // with nothing in it
+	}
 	static := http.FileServerFS(files)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()

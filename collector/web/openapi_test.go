@@ -1,0 +1,109 @@
+package web
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"log/slog"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write dashboards/openapi.json again")
+
+// document is what the web app's types are made from.
+const document = "../../dashboards/openapi.json"
+
+func TestOpenAPIOfTheWebAppIsThis(t *testing.T) {
+	got, err := OpenAPI("dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(document, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(indented(t, want), indented(t, got)); diff != "" {
+		t.Errorf("dashboards/openapi.json is of another interface; update it with\n"+
+			"  go test ./collector/web -run OpenAPI -update && cd dashboards && npm run types\n(-file +interface):\n%s", diff)
+	}
+}
+
+func indented(t *testing.T, text []byte) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := json.Indent(&b, bytes.TrimSpace(text), "", " "); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestOpenAPIIsServed(t *testing.T) {
+	s := open(t)
+	want, err := OpenAPI("dev")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := s.get("/api/openapi.json")
+	if a.StatusCode != 200 || strings.TrimSpace(a.body) != strings.TrimSpace(string(want)) {
+		t.Errorf("%d: another document than that of OpenAPI", a.StatusCode)
+	}
+	if !strings.Contains(a.body, `"openapi":"3.1.0"`) {
+		t.Error("it is not of OpenAPI 3.1.0")
+	}
+}
+
+// TestAnswersAreAsTheDocumentSays holds each operation's answer against its schema.
+func TestAnswersAreAsTheDocumentSays(t *testing.T) {
+	s := open(t)
+	doc := api(http.NewServeMux(), "dev", s.Board, slog.New(slog.DiscardHandler)).OpenAPI()
+	asked := map[string]bool{}
+	for _, tt := range []struct {
+		name, operation, path string
+		status                string
+	}{
+		{"lines", "/api/v1/lines", "/api/v1/lines", "200"},
+		{"line", "/api/v1/lines/{line}", "/api/v1/lines/" + line, "200"},
+		{"KPIs", "/api/v1/lines/{line}/kpi", "/api/v1/lines/" + line + "/kpi" + window, "200"},
+		{"KPIs, explained", "/api/v1/lines/{line}/kpi", "/api/v1/lines/" + line + "/kpi" + window + "&explain=true&by=shift", "200"},
+		{"KPIs of a time without data", "/api/v1/lines/{line}/kpi", "/api/v1/lines/" + line + "/kpi?from=2026-01-04T00:00:00Z&to=2026-01-05T00:00:00Z&by=hour", "200"},
+		{"states", "/api/v1/lines/{line}/states", "/api/v1/lines/" + line + "/states?from=2026-03-01T22:00:00Z&to=2026-03-02T01:00:00Z", "200"},
+		{"gateways", "/api/v1/gateways", "/api/v1/gateways", "200"},
+		{"stream", "/api/v1/lines/{line}/live", "/api/v1/lines/block/live", "default"},
+		{"problem", "/api/v1/lines/{line}/kpi", "/api/v1/lines/" + line + "/kpi", "default"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			asked[tt.operation] = true
+			content := doc.Paths[tt.operation].Get.Responses[tt.status].Content
+			a := s.get(tt.path)
+			media := content[a.Header.Get("Content-Type")]
+			if media == nil {
+				t.Fatalf("%d: Content-Type %s is not in the document", a.StatusCode, a.Header.Get("Content-Type"))
+			}
+			var body any
+			if err := json.Unmarshal([]byte(a.body), &body); err != nil {
+				t.Fatal(err)
+			}
+			res := &huma.ValidateResult{}
+			huma.Validate(doc.Components.Schemas, media.Schema, huma.NewPathBuffer(nil, 0), huma.ModeReadFromServer, body, res)
+			for _, err := range res.Errors {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+	for path := range doc.Paths {
+		if !asked[path] {
+			t.Errorf("%s: nobody looked at its answer", path)
+		}
+	}
+}

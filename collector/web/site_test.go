@@ -1,0 +1,91 @@
+package web
+
+import (
+	"bytes"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"testing"
+	"testing/fstest"
+
+	"go.uber.org/goleak"
+	"k8s.io/klog/v2"
+
+	"github.com/lineproof/lineproof/collector/collectortest"
+	"github.com/lineproof/lineproof/record"
+)
+
+func TestMain(m *testing.M) {
+	klog.SetSlogLogger(slog.New(slog.DiscardHandler))
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		http.DefaultClient.CloseIdleConnections()
+		os.Exit(code)
+	}))
+}
+
+// site is a whole server with an hour of work in its books.
+type site struct {
+	*collectortest.Hall
+	t       *testing.T
+	url     string
+	gateway *collectortest.Gateway
+	log     *bytes.Buffer
+	sick    error // what /healthz is to say
+}
+
+func open(t *testing.T, edit ...func(*Options)) *site {
+	t.Helper()
+	s := &site{Hall: collectortest.OpenHall(t, collectortest.Morning), t: t, log: &bytes.Buffer{}}
+	s.gateway = collectortest.NewGateway(gateway, collectortest.Morning)
+	s.Know("oceanline-01")
+	s.Work(s.gateway, 50, collectortest.Execute, 4, 1)
+	s.Work(s.gateway, 10, collectortest.Held, 0, 0)
+	s.Status(gateway, record.Status{Online: true, Version: "1.0", Devices: map[string]record.DeviceStatus{"press": {OK: true, Polls: 3600}}})
+	o := Options{
+		Version: "dev", Board: s.Board, Logger: slog.New(slog.NewTextHandler(s.log, nil)),
+		App: fstest.MapFS{
+			"index.html": {Data: []byte(page)}, "assets/index-abc123.js": {Data: []byte("let a = 1;")}, "favicon.svg": {Data: []byte("<svg/>")},
+		},
+		Ledger:  http.NotFoundHandler(),
+		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "lineproof_batches_total 60\n") }),
+		Healthy: func() error { return s.sick },
+	}
+	for _, e := range edit {
+		e(&o)
+	}
+	srv := httptest.NewServer(Handler(o))
+	t.Cleanup(srv.Close)
+	s.url = srv.URL
+	return s
+}
+
+// answer is a response with its body read.
+type answer struct {
+	*http.Response
+	body string
+}
+
+// get asks for a path; headers are names and values in turn. Redirects are not followed.
+func (s *site) get(path string, headers ...string) answer {
+	s.t.Helper()
+	req, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.url+path, nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	req.Header.Set("Accept-Encoding", "identity")
+	for i := 0; i < len(headers); i += 2 {
+		req.Header.Set(headers[i], headers[i+1])
+	}
+	res, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return answer{res, string(body)}
+}
