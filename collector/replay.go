@@ -33,6 +33,7 @@ func (p *pipeline) load(ctx context.Context) error {
 	if next > size {
 		return fmt.Errorf("the views have %d batches, the ledger only %d: the ledger was replaced or cut; restore it, or remove the views to make them again", next, size)
 	}
+	p.metrics.ledgerSize.Set(float64(next))
 	if next < size {
 		p.log.Info("views behind the ledger", "from", next, "to", size)
 	}

@@ -33,6 +33,8 @@ type Signal struct {
 	Window   Duration        `json:"window,omitempty"`   // reported as min, mean and max over this time
 	States   map[int64]State `json:"states,omitempty"`   // what each raw number of a state signal means
 	Formula  string          `json:"formula,omitempty"`  // of a derived signal
+
+	Calibration *Calibration `json:"calibration,omitempty"` // that Scale and Offset come from
 }
 
 // Line is one production line: machines, when they are meant to run, and what is expected of them.

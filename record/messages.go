@@ -61,6 +61,15 @@ type Status struct {
 	SpoolBytes int64                   `json:"spool_bytes,omitempty"`
 	Clock      ClockState              `json:"clock"`
 	Devices    map[string]DeviceStatus `json:"devices,omitempty"`
+	Ports      map[string]PortStatus   `json:"ports,omitempty"` // by what devices share, such as "rtu:///dev/ttyUSB0"
+}
+
+// PortStatus is how full a port is, whose devices are polled one after the other. Shares are of time: 1 is
+// a port that is never free.
+type PortStatus struct {
+	Planned float64 `json:"planned,omitempty"` // share that the poll plan needs on the wire at the least; 0 where only measuring tells
+	Busy    float64 `json:"busy"`              // share of the last minute or two in which a poll was under way
+	Skipped uint64  `json:"skipped,omitempty"` // polls since the start that found no time
 }
 
 // DeviceStatus is how the agent gets on with one device.

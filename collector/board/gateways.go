@@ -19,10 +19,13 @@ func (b *Board) Gateways(context.Context) ([]Gateway, error) {
 		g := b.gateways[id]
 		out := Gateway{
 			GatewayHealth: b.health(g, now), Site: g.Head.Catalogue.Site, Version: g.status.Version,
-			Sealed: max(g.status.Seq, g.Head.Seq), Stored: g.Head.Seq, Clock: g.Clock, Devices: g.status.Devices, Refused: []Refused{},
+			Sealed: max(g.status.Seq, g.Head.Seq), Stored: g.Head.Seq, Clock: g.Clock, Devices: g.status.Devices, Ports: g.status.Ports, Refused: []Refused{},
 		}
 		if out.Devices == nil {
 			out.Devices = map[string]record.DeviceStatus{}
+		}
+		if out.Ports == nil {
+			out.Ports = map[string]record.PortStatus{}
 		}
 		if g.Head.Seq > 0 {
 			at := g.SealedAt

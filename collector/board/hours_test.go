@@ -30,10 +30,10 @@ func TestSumsOfHoursStandForTheirMinutes(t *testing.T) {
 	}}
 	g.Catalogue.Lines[line] = odd
 	h := openHall(t, collectortest.Morning)
-	for i := range 120 {
-		if i%25 == 24 { // another product, in the middle of whatever hour it is
+	for i := range 50 {
+		if i%10 == 9 { // another product, in the middle of whatever hour it is
 			machine := odd.Machines["press"]
-			machine.Product = &record.Product{Code: string(rune('A' + i/25)), UnitsPerCycle: 12, PlannedCycle: record.Duration(20 * time.Second)}
+			machine.Product = &record.Product{Code: string(rune('A' + i/10)), UnitsPerCycle: 12, PlannedCycle: record.Duration(20 * time.Second)}
 			odd.Machines["press"] = machine
 		}
 		if rng.IntN(12) == 0 {
@@ -49,7 +49,7 @@ func TestSumsOfHoursStandForTheirMinutes(t *testing.T) {
 	}
 	model := kpi.Model{Calendar: calendar.New(odd.Calendar, zone), Machines: []string{"press"}, Output: []string{"press"}}
 	worked := int(g.At.Sub(collectortest.Morning) / time.Minute)
-	for range 60 {
+	for range 10 {
 		ends := []int{rng.IntN(worked), rng.IntN(worked)}
 		slices.Sort(ends)
 		window := record.Span{

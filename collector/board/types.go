@@ -73,6 +73,7 @@ type Gateway struct {
 	StoredAt *time.Time                     `json:"stored_at" doc:"when that batch was sealed"`
 	Clock    record.ClockState              `json:"clock" enum:"unknown,synchronised,free-running,simulated"`
 	Devices  map[string]record.DeviceStatus `json:"devices"`
+	Ports    map[string]record.PortStatus   `json:"ports" doc:"how full each wire is that devices share, by its address"`
 	Refused  []Refused                      `json:"refused" nullable:"false" doc:"messages in its name that were not let in, newest first"`
 }
 

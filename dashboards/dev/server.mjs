@@ -58,9 +58,9 @@ function gateways() {
 	const now = Date.now()
 	const ok = {ok: true, since: iso(now - 5 * 3_600_000), polls: 18_230, failed: 3}
 	const failed = {ok: false, since: iso(now - 400_000), polls: 1812, failed: 41, error: 'read holding 52..55 of unit 5: i/o timeout'}
-	const g = {site: 'tan-thinh-phat', version: '0.9.0', sealed: 48_211, stored: 48_210, stored_at: iso(now - 9000), clock: 'synchronised', devices: {press: ok, meter: failed}, refused: [], id: 'huu-lung-01', health: 'ok', seen: iso(now - 2000)}
+	const g = {site: 'tan-thinh-phat', version: '0.9.0', sealed: 48_211, stored: 48_210, stored_at: iso(now - 9000), clock: 'synchronised', devices: {press: ok, meter: failed}, ports: {'rtu:///dev/ttyUSB0': {busy: 0.71, planned: 1.4, skipped: 12}, 'tcp://192.168.1.10:502': {busy: 0.02}}, refused: [], id: 'huu-lung-01', health: 'ok', seen: iso(now - 2000)}
 	const refused = [{time: iso(now - 900_000), reason: 'batch 112: signature does not match the key of bac-giang-07'}]
-	return [g, {...g, id: 'bac-giang-07', site: 'dk-viet-nhat', health: 'offline', seen: iso(now - 7_300_000), clock: 'free-running', sealed: 131, stored: 111, devices: {}, refused}]
+	return [g, {...g, id: 'bac-giang-07', site: 'dk-viet-nhat', health: 'offline', seen: iso(now - 7_300_000), clock: 'free-running', sealed: 131, stored: 111, devices: {}, ports: {}, refused}]
 }
 
 function answer(path, query) {

@@ -182,6 +182,10 @@ export interface components {
              */
             health: "ok" | "late" | "offline" | "never";
             id: string;
+            /** @description how full each wire is that devices share, by its address */
+            ports: {
+                [key: string]: components["schemas"]["PortStatus"];
+            };
             /** @description messages in its name that were not let in, newest first */
             refused: components["schemas"]["Refused"][];
             /**
@@ -318,6 +322,14 @@ export interface components {
              * @description good units by the window's end
              */
             total: number;
+        };
+        PortStatus: {
+            /** Format: double */
+            busy: number;
+            /** Format: double */
+            planned?: number;
+            /** Format: int64 */
+            skipped?: number;
         };
         Product: {
             code: string;
