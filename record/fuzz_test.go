@@ -41,14 +41,14 @@ func FuzzOpen(f *testing.F) {
 // FuzzBody gives content that was signed: what can be read is written and read again the same.
 func FuzzBody(f *testing.F) {
 	seedVectors(f, func(sealed []byte) []byte {
-		plain, err := decoder.DecodeAll(unsealed(f, sealed), nil)
+		plain, err := unpack(unsealed(f, sealed))
 		if err != nil {
 			f.Fatal(err)
 		}
 		return plain
 	})
 	f.Fuzz(func(t *testing.T, plain []byte) {
-		b, err := decodeBody(encoder.EncodeAll(plain, nil))
+		b, err := decodeBody(pack(plain))
 		if err != nil {
 			return
 		}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"sync"
 
 	"github.com/klauspost/compress/zstd"
 	"google.golang.org/protobuf/proto"
@@ -53,16 +54,36 @@ func (k Keyring) Add(gateway string, public ed25519.PublicKey) {
 	k[KeyIDOf(public)] = GatewayKey{Gateway: gateway, Public: public}
 }
 
+// The packers are made when first needed, and not linked into a program that has no need of them: the
+// agent only seals.
 var (
-	encoder = must(zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false)))
-	decoder = must(zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(maxBody)))
+	encoder, decoder struct{ sync.Once }
+	encode           func(plain []byte) []byte
+	decode           func(body []byte) ([]byte, error)
 )
 
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
+// pack makes a zstd frame.
+func pack(plain []byte) []byte {
+	encoder.Do(func() {
+		e, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderCRC(false))
+		if err != nil {
+			panic(err) // not possible: the options are constants
+		}
+		encode = func(plain []byte) []byte { return e.EncodeAll(plain, nil) }
+	})
+	return encode(plain)
+}
+
+// unpack opens one of at most maxBody bytes.
+func unpack(body []byte) ([]byte, error) {
+	decoder.Do(func() {
+		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(maxBody))
+		if err != nil {
+			panic(err) // not possible: the options are constants
+		}
+		decode = func(body []byte) ([]byte, error) { return d.DecodeAll(body, nil) }
+	})
+	return decode(body)
 }
 
 // Seal packs and signs a batch. It fails with ErrTooLarge when the result would exceed MaxSealed: the
@@ -75,7 +96,7 @@ func Seal(b Batch, key ed25519.PrivateKey) ([]byte, error) {
 	if len(plain) > maxBody {
 		return nil, fmt.Errorf("seal batch %d of %s: %w", b.Seq, b.Gateway, ErrTooLarge)
 	}
-	body := encoder.EncodeAll(plain, nil)
+	body := pack(plain)
 	id := KeyIDOf(key.Public().(ed25519.PublicKey))
 	msg, err := proto.MarshalOptions{Deterministic: true}.Marshal(&recordpb.Sealed{
 		Body:      body,
@@ -129,7 +150,7 @@ func Open(msg []byte, keys Keyring) (Batch, error) {
 }
 
 func decodeBody(body []byte) (Batch, error) {
-	plain, err := decoder.DecodeAll(body, nil)
+	plain, err := unpack(body)
 	if err != nil {
 		return Batch{}, fmt.Errorf("%w: %w", ErrFormat, err)
 	}

@@ -60,7 +60,7 @@ func TestMalformedContent(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = Open(resign(t, encoder.EncodeAll(plain, nil)), testKeys())
+			_, err = Open(resign(t, pack(plain)), testKeys())
 			if want := "not a sealed batch: " + test.want; err == nil || err.Error() != want {
 				t.Errorf("got %v, want %q", err, want)
 			}

@@ -80,7 +80,8 @@ func TestAllThatIsKnownOfGateways(t *testing.T) {
 	g := collectortest.NewGateway(gateway, collectortest.Morning)
 	h.Work(g, 2, collectortest.Execute, 4, 0)
 	devices := map[string]record.DeviceStatus{"press": {OK: true, Since: collectortest.Morning, Polls: 120, Failed: 1, Error: "timeout"}}
-	h.Status(gateway, record.Status{Online: true, Version: "1.2", Seq: 5, Devices: devices})
+	ports := map[string]record.PortStatus{"rtu:///dev/ttyUSB0": {Planned: 0.7, Busy: 0.8, Skipped: 2}}
+	h.Status(gateway, record.Status{Online: true, Version: "1.2", Seq: 5, Devices: devices, Ports: ports})
 	h.Refused(registry.Refusal{Gateway: gateway, Time: collectortest.Morning, Reason: "one"})
 	h.Refused(registry.Refusal{Gateway: gateway, Time: g.At, Reason: "two"})
 	h.Refused(registry.Refusal{Gateway: "stranger-01", Time: g.At, Reason: "of nobody"})
@@ -94,10 +95,10 @@ func TestAllThatIsKnownOfGateways(t *testing.T) {
 	want := []board.Gateway{
 		{
 			GatewayHealth: board.GatewayHealth{ID: gateway, Health: "ok", Seen: &g.At}, Site: "tan-thinh-phat", Version: "1.2",
-			Sealed: 5, Stored: 2, StoredAt: &g.At, Clock: record.ClockSynchronised, Devices: devices,
+			Sealed: 5, Stored: 2, StoredAt: &g.At, Clock: record.ClockSynchronised, Devices: devices, Ports: ports,
 			Refused: []board.Refused{{Time: g.At, Reason: "two"}, {Time: collectortest.Morning, Reason: "one"}},
 		},
-		{GatewayHealth: board.GatewayHealth{ID: "oceanline-01", Health: "never"}, Devices: map[string]record.DeviceStatus{}, Refused: []board.Refused{}},
+		{GatewayHealth: board.GatewayHealth{ID: "oceanline-01", Health: "never"}, Devices: map[string]record.DeviceStatus{}, Ports: map[string]record.PortStatus{}, Refused: []board.Refused{}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
