@@ -59,6 +59,18 @@ type Device interface {
 	Open(opts Options) (Driver, error)
 }
 
+// Planner is the optional ability of a Device to say beforehand what its polls cost its port. Like Signals,
+// Plan is called only after Validate found nothing.
+type Planner interface {
+	Plan() Plan
+}
+
+// Plan is what one poll of a device needs.
+type Plan struct {
+	Requests int           // that one poll sends, as long as the device refuses none
+	WireTime time.Duration // that one poll keeps the port busy at the least; 0 where only measuring tells
+}
+
 // Options is what the agent gives to a driver it opens.
 type Options struct {
 	Name   string // of the device in the configuration

@@ -34,7 +34,7 @@ func (o Options) withDefaults() Options {
 		o.Clock = clock.System{}
 	}
 	if o.ClockSource == nil {
-		o.ClockSource = systemClock
+		o.ClockSource = SystemClock
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -56,14 +56,16 @@ type Agent struct {
 	sealer    *sealer
 	publisher *publish.Publisher
 	intake    *intake
+	deriver   *deriver
 	devices   []*device
 	ports     []*port
+	planned   map[string]float64 // share of its time that each port's plan needs
 }
 
 // New takes the agent's directory, opens its spool and its devices. It waits for none of them, nor for
 // the broker. The caller has to Run or Close the agent.
 func New(c *Config, opts Options) (*Agent, error) {
-	a := &Agent{config: c, opts: opts.withDefaults(), intake: newIntake(c.Devices)}
+	a := &Agent{config: c, opts: opts.withDefaults(), intake: newIntake(c.Devices), deriver: newDeriver(c)}
 	a.started = a.now()
 	if err := a.open(); err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -117,6 +119,10 @@ func (a *Agent) openPublisher() (err error) {
 // openDevices opens the devices and gathers those that are polled by their ports.
 func (a *Agent) openDevices() error {
 	ports := map[string]*port{}
+	a.planned = map[string]float64{}
+	for _, p := range a.config.Ports() {
+		a.planned[p.Port] = p.Share
+	}
 	for _, d := range a.config.Devices {
 		dev, err := openDevice(d, a.opts.Logger)
 		if err != nil {
@@ -204,10 +210,13 @@ func (a *Agent) status() record.Status {
 	s := record.Status{
 		Time: a.now(), Version: a.opts.Version, Started: a.started,
 		Seq: sealed, Received: received, SpoolBytes: a.spool.Bytes(), Clock: a.opts.ClockSource().State,
-		Devices: map[string]record.DeviceStatus{},
+		Devices: map[string]record.DeviceStatus{}, Ports: map[string]record.PortStatus{},
 	}
 	for _, d := range a.devices {
 		s.Devices[d.Name] = d.status()
+	}
+	for _, p := range a.ports {
+		s.Ports[p.name] = p.load.status(a.opts.Clock.Now(), a.planned[p.name])
 	}
 	return s
 }

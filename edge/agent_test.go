@@ -172,6 +172,9 @@ func TestAnHourOfTheBlockLineInVirtualTime(t *testing.T) {
 	if len(seen.Live) == 0 {
 		t.Error("nothing was shown live")
 	}
+	if p, there := seen.Status.Ports["tcp://"+address]; !there || p.Busy < 0 || p.Busy > 1 {
+		t.Errorf("ports %v", seen.Status.Ports)
+	}
 }
 
 // checkObserved: the press is polled each second, and fails for two minutes.

@@ -21,7 +21,9 @@ type Config struct {
 	Timezone string // IANA name
 	Dir      string // key, spool and lock
 	Uplink   Uplink
-	Devices  []Device // by name
+	Page     Page
+	Devices  []Device  // by name
+	Derived  []Derived // by name
 	Lines    map[string]record.Line
 }
 
@@ -35,6 +37,12 @@ type Uplink struct {
 	Key          string          `yaml:"key"`
 	Insecure     bool            `yaml:"insecure"` // allows tcp:// to another machine
 	Batch        record.Duration `yaml:"batch"`    // how often a batch is sealed
+}
+
+// Page is the agent's own page, which shows what `lineproof-edge doctor` does.
+type Page struct {
+	Listen string `yaml:"listen"` // host and port; no page when empty
+	Open   bool   `yaml:"open"`   // allows an address that other machines reach
 }
 
 // Device is one device, and what the agent does with it beside reading.
@@ -66,8 +74,9 @@ type document struct {
 	Timezone string                        `yaml:"timezone"`
 	Dir      string                        `yaml:"dir"`
 	Uplink   strictyaml.Section            `yaml:"uplink"`
+	Page     Page                          `yaml:"page"`
 	Devices  map[string]strictyaml.Section `yaml:"devices"`
-	Derived  *strictyaml.Section           `yaml:"derived"`
+	Derived  map[string]strictyaml.Section `yaml:"derived"`
 	Lines    map[string]record.Line        `yaml:"lines"`
 }
 
@@ -92,15 +101,13 @@ func Parse(file string, src []byte, kinds map[string]drivers.Kind) (*Config, err
 	root.Decode(&doc)
 	v := validator{root: root}
 	c := &Config{
-		Gateway: doc.Gateway, Site: doc.Site, Timezone: doc.Timezone, Dir: doc.Dir, Lines: doc.Lines,
+		Gateway: doc.Gateway, Site: doc.Site, Timezone: doc.Timezone, Dir: doc.Dir, Page: doc.Page, Lines: doc.Lines,
 		Uplink: Uplink{Batch: record.Duration(10 * time.Second)},
 	}
 	doc.Uplink.Decode(&c.Uplink)
 	v.gateway(c)
 	v.uplink(c.Uplink)
-	if doc.Derived != nil {
-		v.mistake("derived signals are not available yet", "", "derived")
-	}
+	v.page(doc.Page)
 	broken := map[string]bool{} // devices whose signals are not known
 	for _, name := range slices.Sorted(maps.Keys(doc.Devices)) {
 		d, ok := decodeDevice(name, doc.Devices[name], kinds)
@@ -111,6 +118,8 @@ func Parse(file string, src []byte, kinds map[string]drivers.Kind) (*Config, err
 		}
 	}
 	v.devices(doc.Devices, c.Devices)
+	v.ports(c.Ports())
+	v.derived(c, doc.Derived, broken)
 	v.lines(c, broken)
 	if err := parsed.Err(); err != nil {
 		return nil, err
@@ -127,6 +136,9 @@ func (c *Config) Catalogue() record.Catalogue {
 			signals[d.Name+"."+name] = s
 		}
 	}
+	for _, d := range c.Derived {
+		signals[d.ID()] = d.Description
+	}
 	return record.Catalogue{Gateway: c.Gateway, Site: c.Site, Timezone: c.Timezone, Signals: signals, Lines: c.Lines}
 }
 
@@ -136,6 +148,11 @@ func (c *Config) Signal(id string) (s record.Signal, ok bool) {
 	for _, d := range c.Devices {
 		if d.Name == device {
 			s, ok = d.Signals[name]
+		}
+	}
+	for _, d := range c.Derived {
+		if d.ID() == id {
+			return d.Description, true
 		}
 	}
 	return s, ok

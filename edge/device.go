@@ -26,6 +26,7 @@ type device struct {
 	log      *slog.Logger
 	watching atomic.Bool // its driver's Watch is at work
 	judging  sync.Mutex  // policies and dated: what is polled may be watched too
+	asking   sync.Mutex  // the driver: a person may look while the agent polls
 
 	mu      sync.Mutex
 	current record.DeviceStatus
@@ -54,6 +55,8 @@ func (d *device) read(ctx context.Context) (readings []record.Reading, err error
 			readings, err = nil, fmt.Errorf("driver %s panicked: %v", d.Driver, p)
 		}
 	}()
+	d.asking.Lock()
+	defer d.asking.Unlock()
 	return d.driver.Read(ctx)
 }
 
@@ -81,6 +84,7 @@ func (d *device) judge(now time.Time, readings []record.Reading, err error) (l l
 			r.Quality = record.Uncertain
 		}
 		r.Signal, r.Time = p.id, l.at
+		l.samples = append(l.samples, r)
 		if r.Value != p.shown {
 			p.shown = r.Value
 			shown = append(shown, r)

@@ -6,6 +6,7 @@
 // not seen is never reported as a value; every batch is on disk before it is sent; neither a device nor
 // the broker nor the disk can stop the polling. What had to be let go is told in a later batch as a gap.
 //
-// It does not compute: counts, states and energy get their meaning at the collector, from the catalogue
-// that the first batch after each start carries.
+// It does not interpret: counts, states and energy get their meaning at the collector, from the catalogue
+// that the first batch after each start carries. All that it computes are the derived signals of its
+// configuration, whose formulas are in that catalogue.
 package edge

@@ -22,21 +22,27 @@ type Inspected struct {
 // the reason; the error is for a device that could not even be opened.
 func Inspect(ctx context.Context, c *Config, log *slog.Logger) (all []Inspected, err error) {
 	for _, d := range c.Devices {
-		found, err := inspectDevice(ctx, d, log)
+		found, err := InspectDevice(ctx, d, log)
 		if err != nil {
 			return all, err
 		}
 		all = append(all, found...)
 	}
-	return all, nil
+	return append(all, InspectDerived(c, all)...), nil
 }
 
-func inspectDevice(ctx context.Context, d Device, log *slog.Logger) ([]Inspected, error) {
+// InspectDevice is Inspect for one device.
+func InspectDevice(ctx context.Context, d Device, log *slog.Logger) ([]Inspected, error) {
 	driver, err := d.Config.Open(drivers.Options{Name: d.Name, Logger: log.With("device", d.Name)})
 	if err != nil {
 		return nil, fmt.Errorf("open device %s: %w", d.Name, err)
 	}
 	defer driver.Close()
+	return inspectDriver(ctx, d, driver), nil
+}
+
+// inspectDriver polls an open device.
+func inspectDriver(ctx context.Context, d Device, driver drivers.Driver) []Inspected {
 	bySignal := map[string]drivers.Inspection{}
 	var failure error
 	if inspector, ok := driver.(drivers.Inspector); ok {
@@ -62,5 +68,19 @@ func inspectDevice(ctx context.Context, d Device, log *slog.Logger) ([]Inspected
 		one.Reading.Signal = d.Name + "." + name
 		all = append(all, Inspected{Inspection: one, Description: described[name]})
 	}
-	return all, nil
+	return all
+}
+
+// InspectDerived calculates the derived signals from what was read.
+func InspectDerived(c *Config, read []Inspected) (all []Inspected) {
+	latest := map[string]record.Reading{}
+	for _, one := range read {
+		latest[one.Reading.Signal] = one.Reading
+	}
+	for _, d := range c.Derived {
+		r, err := d.calculate(func(id string) record.Reading { return latest[id] })
+		one := drivers.Inspection{Reading: r, Address: d.Description.Formula, Err: err}
+		all = append(all, Inspected{Inspection: one, Description: d.Description})
+	}
+	return all
 }

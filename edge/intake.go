@@ -37,6 +37,8 @@ type look struct {
 	keepOpen bool             // a failure says nothing of what was observed
 	err      error            // what was missed
 	readings []record.Reading // to be reported
+	samples  []record.Reading // all that was read
+	newest   time.Time        // of readings that are dated later than at
 }
 
 // blocked tells whether what the device gave before has to be sealed before the look can be taken.
@@ -66,9 +68,7 @@ func (in *intake) add(device string, l look) (ahead bool) {
 	}
 	if len(l.readings) > 0 {
 		in.readings = append(in.readings, l.readings...)
-		if l.at.After(o.newest) {
-			o.newest = l.at
-		}
+		o.newest = later(o.newest, later(l.at, l.newest))
 	}
 	return len(in.readings) >= full
 }

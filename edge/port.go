@@ -10,12 +10,17 @@ import (
 
 // port polls the devices that share one connection, one after the other, each at whole multiples of its
 // period on the wall clock. A poll that comes late is done once; those missed meanwhile are skipped.
+//
+// Of the polls that are due, the one goes first whose period ends first. A device that has waited until
+// its period is over comes before every other that was polled meanwhile: so a port that has too much to do
+// polls all devices less often, and none never.
 type port struct {
 	name    string
 	devices []*device
 	clock   clock.Clock
 	log     *slog.Logger
 	poll    func(ctx context.Context, d *device, now time.Time)
+	load    load
 
 	warned time.Time // when skipped polls were last told of
 	missed int       // since then
@@ -31,11 +36,11 @@ func (p *port) run(ctx context.Context) {
 	for _, d := range p.devices {
 		d.due = tick(p.clock.Now(), d.Config.Period())
 	}
+	p.load.begin(p.clock.Now())
 	for {
-		d := p.next()
 		before := p.clock.Now()
-		if d.due.After(before) {
-			if err := p.clock.SleepUntil(ctx, d.due); err != nil {
+		if due := p.due(before); due.After(before) {
+			if err := p.clock.SleepUntil(ctx, due); err != nil {
 				return
 			}
 		}
@@ -43,21 +48,35 @@ func (p *port) run(ctx context.Context) {
 			return
 		}
 		now := p.clock.Now()
+		d := p.next(now)
+		if d == nil {
+			continue // the clock was set back while it slept
+		}
 		p.poll(ctx, d, now.UTC().Truncate(time.Millisecond))
+		p.load.polled(now, p.clock.Now())
 		p.plan(d, before)
 	}
 }
 
-// next is the device whose poll is due first. One whose time lies further away than its period is
-// planned anew: the clock was set back.
-func (p *port) next() *device {
-	now := p.clock.Now()
-	var first *device
-	for _, d := range p.devices {
+// due is when the first poll is. A device whose time lies further away than its period is planned anew:
+// the clock was set back.
+func (p *port) due(now time.Time) (first time.Time) {
+	for i, d := range p.devices {
 		if d.due.Sub(now) > d.Config.Period() {
 			d.due = tick(now, d.Config.Period())
 		}
-		if first == nil || d.due.Before(first.due) {
+		if i == 0 || d.due.Before(first) {
+			first = d.due
+		}
+	}
+	return first
+}
+
+// next is, of the devices whose poll is due, the one whose period ends first; nil where none is due.
+func (p *port) next(now time.Time) (first *device) {
+	end := func(d *device) time.Time { return d.due.Add(d.Config.Period()) }
+	for _, d := range p.devices {
+		if !d.due.After(now) && (first == nil || end(d).Before(end(first))) {
 			first = d
 		}
 	}
@@ -80,6 +99,7 @@ func (p *port) plan(d *device, before time.Time) {
 		return
 	}
 	p.missed += skipped
+	p.load.skip(skipped)
 	if now.Sub(p.warned) < 10*time.Minute {
 		return
 	}

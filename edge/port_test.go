@@ -56,6 +56,10 @@ func TestPollsKeepToTheWallClock(t *testing.T) {
 			"a 06:00:01.000, a 06:00:02.000, b 06:00:02.100, a 06:00:03.000, a 06:00:04.000"},
 		{"a slow one does not starve the other", map[string]time.Duration{"a": time.Second, "b": time.Second}, []time.Duration{1500 * time.Millisecond}, 4,
 			"a 06:00:01.000, b 06:00:02.500, a 06:00:04.000, b 06:00:05.500"},
+		{"the shorter period goes first", map[string]time.Duration{"a": 3 * time.Second, "b": time.Second}, []time.Duration{400 * time.Millisecond}, 6,
+			"b 06:00:01.000, b 06:00:02.000, b 06:00:03.000, a 06:00:03.400, b 06:00:04.000, b 06:00:05.000"},
+		{"a long period is no reason to starve", map[string]time.Duration{"a": 3 * time.Second, "b": time.Second}, []time.Duration{2500 * time.Millisecond}, 6,
+			"b 06:00:01.000, a 06:00:03.500, b 06:00:06.000, b 06:00:09.000, a 06:00:11.500, b 06:00:14.000"},
 		{"the clock is set back in mid-poll", map[string]time.Duration{"a": time.Second}, []time.Duration{0, back, 0}, 4,
 			"a 06:00:01.000, a 06:00:02.000, a 05:00:03.000, a 05:00:04.000"},
 	}

@@ -12,6 +12,7 @@ func (a *Agent) poll(ctx context.Context, d *device, now time.Time) {
 		return // it was cut off, which says nothing of the device
 	}
 	l, shown := d.judge(now, readings, err)
+	shown = a.derive(&l, shown)
 	a.take(d, l)
 	if d.note(now, l) {
 		a.publisher.StatusChanged()
@@ -56,6 +57,7 @@ func (a *Agent) finish() error {
 	for _, d := range a.devices {
 		a.intake.append(d.flush())
 	}
+	a.intake.append(a.deriver.flush())
 	c, _ := a.intake.take(true)
 	return a.sealer.seal(c)
 }

@@ -11,8 +11,8 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// systemClock asks the kernel what it knows of its own clock.
-func systemClock() record.Clock {
+// SystemClock asks the kernel what it knows of its own clock.
+func SystemClock() record.Clock {
 	var c record.Clock
 	var t unix.Timex
 	if state, err := unix.Adjtimex(&t); err == nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/lineproof/lineproof/internal/strictyaml"
@@ -80,13 +81,47 @@ func checkBroker(u Uplink) (message, hint string) {
 	return "tcp:// would send everything over the network in the clear", "use mqtts://, or say `insecure: true`"
 }
 
+// page keeps the page on this machine, unless that is asked for otherwise: it asks nobody for a password.
+func (v validator) page(p Page) {
+	if p.Listen == "" {
+		if p.Open {
+			v.mistake("`open` without `listen`", "such as listen: 0.0.0.0:8082", "page", "open")
+		}
+		return
+	}
+	host, port, err := net.SplitHostPort(p.Listen)
+	if n, bad := strconv.Atoi(port); err != nil || bad != nil || n < 0 || n > 65535 {
+		v.mistake(fmt.Sprintf("listen `%s` is no host and port", p.Listen), "use 127.0.0.1:8082", "page", "listen")
+		return
+	}
+	ip := net.ParseIP(host)
+	if !p.Open && host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		v.mistake("everybody in this network could see the page", "use 127.0.0.1:8082, or say `open: true`", "page", "listen")
+	}
+}
+
 func (v validator) devices(sections map[string]strictyaml.Section, devices []Device) {
 	if len(sections) == 0 {
 		v.mistake("no devices are given", "", "devices")
+	}
+	if _, taken := sections[DerivedDevice]; taken {
+		v.mistake(fmt.Sprintf("a device cannot be called `%s`", DerivedDevice), "derived signals have this name", "devices", DerivedDevice)
 	}
 	for _, d := range devices {
 		if len(d.Signals) == 0 {
 			v.mistake(fmt.Sprintf("device `%s` has no signals", d.Name), "", "devices", d.Name)
 		}
+	}
+}
+
+// ports checks that the plan of each port fits into its time. One device that does not is its driver's to tell.
+func (v validator) ports(plans []PortPlan) {
+	for _, p := range plans {
+		if p.Share <= 1 || len(p.Devices) == 1 {
+			continue
+		}
+		last := p.Devices[len(p.Devices)-1]
+		v.mistake(fmt.Sprintf("port %s: the plan of its %d devices needs %s of its %s period", p.Port, len(p.Devices), p.Needs(), p.Period),
+			fmt.Sprintf("poll them %.2g times less often, use a higher baud rate or read fewer registers", p.Share), "devices", last, "every")
 	}
 }

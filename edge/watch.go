@@ -46,6 +46,8 @@ func (a *Agent) emit(d *device, r record.Reading) {
 		r.Time = a.now()
 	}
 	report, shown := d.judgeOne(r)
+	derived, more := a.deriver.take(shown)
+	report, shown = append(report, derived...), append(shown, more...)
 	if a.intake.append(report) {
 		a.seal()
 	}

@@ -21,7 +21,7 @@ func (t turn) take(ctx context.Context) error {
 
 func (t turn) give() { <-t }
 
-// bus holds the links of all devices of one agent, one for each port.
+// bus holds the links of all devices of one agent, one for each port and connection.
 type bus struct {
 	now   func() time.Time
 	mu    sync.Mutex
@@ -34,10 +34,10 @@ func newBus(now func() time.Time) *bus { return &bus{now: now, links: map[string
 func (b *bus) join(e endpoint) (*link, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	l := b.links[e.port()]
+	l := b.links[e.line()]
 	if l == nil {
 		l = newLink(e, b.now)
-		b.links[e.port()] = l
+		b.links[e.line()] = l
 	}
 	if l.endpoint.serial != e.serial {
 		return nil, fmt.Errorf("serial port %s: another device uses it with other settings; hint: all devices on one line need the same baud, parity and stop", e.address)
@@ -51,7 +51,7 @@ func (b *bus) leave(l *link) error {
 	b.mu.Lock()
 	last := l.users.Add(-1) == 0
 	if last {
-		delete(b.links, l.endpoint.port())
+		delete(b.links, l.endpoint.line())
 	}
 	b.mu.Unlock()
 	if !last {

@@ -20,7 +20,11 @@ type Config struct {
 	OneBased     bool              `yaml:"one_based"`     // addresses count from 1, as in some manuals
 	MaxRegisters int               `yaml:"max_registers"` // that the device gives in one answer, at most 125
 	Gap          int               `yaml:"gap"`           // unwanted registers or bits that may be read between two wanted ones
-	Points       map[string]Signal `yaml:"signals"`
+	Turnaround   record.Duration   `yaml:"turnaround"`    // that the line is left alone after each answer of the device
+	Connections  int               `yaml:"connections"`   // that its host takes at the same time; the units behind it are dealt out over them
+	Profile      string            `yaml:"profile"`       // whose signals the device has, see Profiles; or a file's name with a slash
+	Only         []string          `yaml:"only"`          // the profile's signals that are wanted; all of them if there is none
+	Points       map[string]Signal `yaml:"signals"`       // beside the profile's, or instead of them
 
 	bus *bus
 }
@@ -56,11 +60,16 @@ func newConfig(b *bus) *Config {
 		Every:        record.Duration(time.Second),
 		Timeout:      record.Duration(time.Second),
 		MaxRegisters: maxRegisters,
+		Gap:          defaultGap,
+		Connections:  1,
 		bus:          b,
 	}
 }
 
-var _ drivers.Device = (*Config)(nil)
+var (
+	_ drivers.Device  = (*Config)(nil)
+	_ drivers.Planner = (*Config)(nil)
+)
 
 // Validate names every mistake: addresses, types, orders, the url, and what does not go together.
 func (c *Config) Validate() []drivers.Problem {
@@ -73,7 +82,7 @@ func (c *Config) Signals() map[string]record.Signal {
 	compiled, _ := c.compile()
 	signals := make(map[string]record.Signal, len(compiled.points))
 	for _, p := range compiled.points {
-		signals[p.name] = c.Points[p.name].describe(c.source(compiled.endpoint), p)
+		signals[p.name] = compiled.signals[p.name].describe(c.source(compiled.endpoint), p)
 	}
 	return signals
 }
@@ -104,13 +113,22 @@ func (s Signal) describe(source string, p point) record.Signal {
 	return described
 }
 
-// Port is the url without its options.
+// Port is the url without its options, and the number of the connection where the host takes several.
 func (c *Config) Port() string {
-	e, err := parseEndpoint(c.URL)
+	e, err := c.endpoint()
 	if err != nil {
 		return c.URL
 	}
-	return e.port()
+	return e.line()
+}
+
+// endpoint is where the device is reached: its unit number says over which of the connections.
+func (c *Config) endpoint() (endpoint, error) {
+	e, err := parseEndpoint(c.URL)
+	if c.Connections > 1 {
+		e.lane = max(c.Unit, 0) % c.Connections
+	}
+	return e, err
 }
 
 // Period is how often the device is to be polled.
@@ -132,18 +150,16 @@ func (c *Config) Open(opts drivers.Options) (drivers.Driver, error) {
 		return nil, fmt.Errorf("open %s: %w", opts.Name, err)
 	}
 	d := &driver{
-		source:   c.source(compiled.endpoint),
-		points:   compiled.points,
-		whole:    compiled.plan,
-		plan:     compiled.plan,
-		packager: newPackager(compiled.endpoint.scheme, byte(c.Unit)),
-		timeout:  c.Timeout.D(),
-		link:     l,
-		leave:    func() error { return shared.leave(l) },
-		now:      shared.now,
-		log:      cmp.Or(opts.Logger, slog.New(slog.DiscardHandler)),
-		turn:     make(turn, 1),
-		rest:     backoff{free: patience},
+		source: c.source(compiled.endpoint),
+		points: compiled.points,
+		whole:  compiled.plan,
+		plan:   compiled.plan,
+		number: byte(c.Unit),
+		unit:   unit{l, newPackager(compiled.endpoint.scheme, byte(c.Unit)), c.Timeout.D(), c.Turnaround.D()},
+		leave:  func() error { return shared.leave(l) },
+		now:    shared.now,
+		log:    cmp.Or(opts.Logger, slog.New(slog.DiscardHandler)),
+		turn:   make(turn, 1),
 	}
 	return d, nil
 }

@@ -54,6 +54,10 @@ func TestDeviceMistakes(t *testing.T) {
 		{"timeout", func(c *Config) { c.Timeout = -1 }, "timeout: timeout -1ns is not above 0; use a time such as 1s"},
 		{"max_registers", func(c *Config) { c.MaxRegisters = 126 }, "max_registers: max_registers 126 is not within 1 to 125; "},
 		{"gap", func(c *Config) { c.Gap = -1 }, "gap: gap -1 is not within 0 to 124; "},
+		{"turnaround", func(c *Config) { c.Turnaround = -1 }, "turnaround: turnaround -1ns is below 0; use a time such as 50ms, or leave it out"},
+		{"no connections", func(c *Config) { c.Connections = 0 }, "connections: connections 0 is not within 1 to 16; "},
+		{"connections of a line", func(c *Config) { c.URL, c.Connections = "rtu:///dev/x", 2 },
+			"connections: a serial port is no host with several connections; leave it out"},
 		{"no signals", func(c *Config) { c.Points = nil }, "signals: no signals; name at least one, such as cycles: {at: holding 100}"},
 		{"a poll that does not fit", func(c *Config) {
 			c.URL, c.Points = "rtu:///dev/x?baud=1200", map[string]Signal{"a": {At: "holding 0", Type: "string(200)"}}
@@ -169,9 +173,9 @@ func TestEndpoints(t *testing.T) {
 		{"host", "tcp://plc", endpoint{scheme: schemeTCP, address: "plc:502"}},
 		{"IPv6", "tcp://[fe80::1]:1502", endpoint{scheme: schemeTCP, address: "[fe80::1]:1502"}},
 		{"serial server", "rtuovertcp://10.0.0.9:4001/", endpoint{scheme: schemeRTUOverTCP, address: "10.0.0.9:4001"}},
-		{"serial port as in the specification", "rtu:///dev/ttyUSB0", endpoint{schemeRTU, "/dev/ttyUSB0", serialLine{19200, "E", 1}}},
+		{"serial port as in the specification", "rtu:///dev/ttyUSB0", endpoint{scheme: schemeRTU, address: "/dev/ttyUSB0", serial: serialLine{19200, "E", 1}}},
 		{"serial port with everything", "rtu:///dev/serial/by-id/a-b?baud=9600&parity=none&stop=2&data=8",
-			endpoint{schemeRTU, "/dev/serial/by-id/a-b", serialLine{9600, "N", 2}}},
+			endpoint{scheme: schemeRTU, address: "/dev/serial/by-id/a-b", serial: serialLine{9600, "N", 2}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got, err := parseEndpoint(c.url)

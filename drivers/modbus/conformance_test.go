@@ -1,15 +1,19 @@
 package modbus
 
 import (
+	"context"
+	"net"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/lineproof/lineproof/drivers/drivertest"
+	lines "github.com/lineproof/lineproof/lines/plc"
 	"github.com/lineproof/lineproof/record"
 )
 
-const patient = record.Duration(500 * time.Millisecond)
+const patient = record.Duration(250 * time.Millisecond)
 
 func conforming(url string) drivertest.Harness {
 	c := device(url, map[string]Signal{
@@ -34,24 +38,73 @@ func conforming(url string) drivertest.Harness {
 	}
 }
 
-func TestConformanceTCP(t *testing.T) {
-	p := startPLC(t, schemeTCP)
-	h := conforming("tcp://" + p.address())
-	h.Cut = func(testing.TB) { p.kill() }
-	stopAndGoOn(&h, p, func() { p.restart(t) })
+// TestConformance runs the suite of all drivers against servers that were made elsewhere.
+func TestConformance(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		server func(testing.TB) server
+		how    []string
+	}{
+		{"pymodbus", pymodbus, []string{schemeTCP, schemeRTUOverTCP, schemeRTU}},
+		{"libmodbus", libmodbus, []string{schemeTCP, schemeRTU}},
+		{"node", node, []string{schemeTCP, schemeRTU}},
+	} {
+		for _, how := range c.how {
+			t.Run(c.name+" "+how, func(t *testing.T) {
+				if how == schemeRTU {
+					conformsSerial(t, startSerialPLC(t, c.server(t)))
+					return
+				}
+				p := startServer(t, c.server(t), how)
+				h := conforming(how + "://" + p.address())
+				h.Cut = func(testing.TB) { p.kill() }
+				stopAndGoOn(&h, p, func() { p.restart(t) })
+				drivertest.Run(t, h)
+			})
+		}
+	}
+}
+
+// TestConformanceOfThePlant: the simulated plants' own server, which cannot be stopped without being gone.
+func TestConformanceOfThePlant(t *testing.T) {
+	image := &lines.Image{}
+	image.Put32(lines.Holding, 1000, 5096<<16|5097, lines.ABCD)
+	image.Put(lines.Holding, 1010, 5106)
+	image.Put(lines.Input, 1020, 0x8000|4096+1020)
+	image.Put(lines.Coils, 6, 1)
+	image.Put(lines.Discrete, 7, 0)
+	address, stop := "127.0.0.1:0", func() {}
+	restore := func(t testing.TB) { address, stop = servePlant(t, address, map[uint8]lines.Unit{1: image}) }
+	restore(t)
+	h := conforming("tcp://" + address)
+	h.Cut = func(testing.TB) { stop() }
+	h.Restore = func(testing.TB) { restore(t) }
 	drivertest.Run(t, h)
 }
 
-func TestConformanceRTUOverTCP(t *testing.T) {
-	p := startPLC(t, schemeRTUOverTCP)
-	h := conforming("rtuovertcp://" + p.address())
-	h.Cut = func(testing.TB) { p.kill() }
-	stopAndGoOn(&h, p, func() { p.restart(t) })
-	drivertest.Run(t, h)
+// servePlant answers for units until the test ends or stop is called.
+func servePlant(t testing.TB, address string, units map[uint8]lines.Unit) (at string, stop func()) {
+	t.Helper()
+	ln, err := net.Listen("tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var done sync.WaitGroup
+	done.Go(func() {
+		if err := lines.Serve(ctx, ln, units); err != nil {
+			t.Error(err)
+		}
+	})
+	stop = sync.OnceFunc(func() {
+		cancel()
+		done.Wait()
+	})
+	t.Cleanup(stop)
+	return ln.Addr().String(), stop
 }
 
-func TestConformanceSerial(t *testing.T) {
-	s := startSerialPLC(t)
+func conformsSerial(t *testing.T, s *serialPLC) {
 	h := conforming("rtu://" + s.port() + "?baud=115200&parity=even&stop=1")
 	h.Cut = func(testing.TB) { s.kill() }
 	stopAndGoOn(&h, &s.plc, func() { s.restart(t) })

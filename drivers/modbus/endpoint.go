@@ -1,13 +1,13 @@
 package modbus
 
 import (
+	"fmt"
 	"maps"
 	"net"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 )
 
 // The schemes of a device's URL.
@@ -24,6 +24,7 @@ type endpoint struct {
 	scheme  string
 	address string // host:port, or the path of a serial port
 	serial  serialLine
+	lane    int // which of several connections to the same address, from 0
 }
 
 // serialLine is how characters are sent over a serial port.
@@ -33,21 +34,16 @@ type serialLine struct {
 	stop   int
 }
 
-// port names the endpoint without its options: devices with the same one share a connection.
+// port names the endpoint without its options.
 func (e endpoint) port() string { return e.scheme + "://" + e.address }
 
-// character is the time that one byte takes on the wire, 0 where there is no serial line to be seen:
-// start bit, 8 data bits, parity or its place, and stop bit.
-func (e endpoint) character() time.Duration {
-	if e.serial.baud == 0 {
-		return 0
+// line names what is used by one at a time: devices with the same one share a connection.
+func (e endpoint) line() string {
+	if e.lane == 0 {
+		return e.port()
 	}
-	return 11 * time.Second / time.Duration(e.serial.baud)
+	return fmt.Sprintf("%s connection %d", e.port(), e.lane+1)
 }
-
-// silence is the time without a character that separates two RTU frames: 3.5 of them, and a fixed
-// 1.75 ms above 19200 baud (MODBUS over Serial Line V1.02, 2.5.1.1).
-func (e endpoint) silence() time.Duration { return max(e.character()*7/2, 1750*time.Microsecond) }
 
 func parseEndpoint(s string) (endpoint, error) {
 	u, err := url.Parse(s)

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,12 +20,12 @@ import (
 const hasty = 200 * time.Millisecond
 
 // threeDevices share one connection: two parts of unit 1 and one of unit 2, all read by like requests.
-func threeDevices(t *testing.T, url string) (opened []drivers.Driver, first []int) {
+func threeDevices(t *testing.T, url string, timeout time.Duration) (opened []drivers.Driver, first []int) {
 	t.Helper()
 	kind := Kind()
 	for _, d := range []struct{ unit, at int }{{1, 1000}, {1, 1100}, {2, 1000}} {
 		c := kind().(*Config)
-		c.URL, c.Unit, c.Timeout = url, d.unit, record.Duration(hasty)
+		c.URL, c.Unit, c.Timeout = url, d.unit, record.Duration(timeout)
 		c.Points = map[string]Signal{}
 		for i := range 10 {
 			c.Points[fmt.Sprintf("r%d", i)] = holdingAt(d.at + i)
@@ -35,11 +37,11 @@ func threeDevices(t *testing.T, url string) (opened []drivers.Driver, first []in
 }
 
 // pollUnderFaults demands that no value is ever wrong, and that a poll without a fault loses none.
-func pollUnderFaults(t *testing.T, x *proxy, url string, polls int, faults []fault) {
+func pollUnderFaults(t *testing.T, x *proxy, url string, timeout time.Duration, polls int, faults []fault) {
 	t.Helper()
 	const every = 20 // no divisor of three, so that every device gets every fault
-	opened, first := threeDevices(t, url)
-	lost := map[string]int{}
+	opened, first := threeDevices(t, url, timeout)
+	lost, values := map[string]int{}, 0
 	for i := range polls {
 		device := i % len(opened)
 		name, harmless := "none since "+faults[(i/every+len(faults)-1)%len(faults)].name, true
@@ -61,6 +63,9 @@ func pollUnderFaults(t *testing.T, x *proxy, url string, polls int, faults []fau
 			if r.Quality == record.Good && r.Value != want {
 				t.Fatalf("poll %d, fault %q: %s of device %d is %s, want %s", i, name, r.Signal, device, r.Value, want)
 			}
+			if r.Quality == record.Good {
+				values++
+			}
 			if r.Quality != record.Good && harmless {
 				t.Fatalf("poll %d, fault %q: %s is lost: %v", i, name, r.Signal, err)
 			}
@@ -69,32 +74,57 @@ func pollUnderFaults(t *testing.T, x *proxy, url string, polls int, faults []fau
 			lost[name]++
 		}
 	}
-	t.Logf("%d polls, lost by fault: %v", polls, lost)
-	for _, name := range []string{"truncated", "late", "busy"} {
+	t.Logf("%d polls, %d values, none wrong; polls lost by fault: %v", polls, values, lost)
+	for _, name := range []string{"truncated", "late", "exception 6", "exception 11"} {
 		if lost[name] == 0 {
 			t.Errorf("no poll was lost by %q: the proxy does not do what it should", name)
 		}
 	}
 }
 
-func TestFaultsTCP(t *testing.T) {
-	t.Parallel()
-	x := startProxy(t, startPLC(t, schemeTCP))
-	pollUnderFaults(t, x, "tcp://"+x.address(), 2000, tcpFaults())
+// totalPolls is how many polls the tests under faults make in all, and how long each waits for an answer.
+// LINEPROOF_POLLS gives another number, for which a busy machine must not once be slower than that.
+func totalPolls(t *testing.T) (polls int, timeout time.Duration) {
+	text := os.Getenv("LINEPROOF_POLLS")
+	if text == "" {
+		return 2800, hasty
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n, 3 * hasty
 }
 
-func TestFaultsRTUOverTCP(t *testing.T) {
-	t.Parallel()
-	x := startProxy(t, startPLC(t, schemeRTUOverTCP))
-	pollUnderFaults(t, x, "rtuovertcp://"+x.address(), 500, append(rtuFaults(hasty), fault{"cut", false, cut}))
-}
-
-func TestFaultsSerial(t *testing.T) {
-	t.Parallel()
-	x := startProxy(t, startPLC(t, schemeRTUOverTCP))
-	line := filepath.Join(t.TempDir(), "gateway")
-	start(t, "starting data transfer loop", "socat", "-d", "-d", "PTY,raw,echo=0,link="+line, "TCP:"+x.address())
-	pollUnderFaults(t, x, "rtu://"+line+"?baud=115200", 500, rtuFaults(hasty))
+// TestFaults polls servers that were made elsewhere through a proxy that spoils every twentieth answer.
+func TestFaults(t *testing.T) {
+	total, timeout := totalPolls(t)
+	for _, c := range []struct {
+		name   string
+		server func(testing.TB) server
+		how    string
+		serial bool    // by a serial line to the proxy
+		part   float64 // of all polls
+		faults []fault
+	}{
+		{"pymodbus tcp", pymodbus, schemeTCP, false, 0.4, tcpFaults(timeout)},
+		{"libmodbus tcp", libmodbus, schemeTCP, false, 0.2, tcpFaults(timeout)},
+		{"node tcp", node, schemeTCP, false, 0.2, tcpFaults(timeout)},
+		{"pymodbus rtuovertcp", pymodbus, schemeRTUOverTCP, false, 0.1, append(rtuFaults(timeout), cuts()...)},
+		{"pymodbus rtu", pymodbus, schemeRTUOverTCP, true, 0.1, rtuFaults(timeout)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			x := startProxy(t, startServer(t, c.server(t), c.how))
+			url := c.how + "://" + x.address()
+			if c.serial {
+				line := filepath.Join(t.TempDir(), "gateway")
+				start(t, "starting data transfer loop", "socat", "-d", "-d", "PTY,raw,echo=0,link="+line, "TCP:"+x.address())
+				url = "rtu://" + line + "?baud=115200"
+			}
+			pollUnderFaults(t, x, url, timeout, max(int(c.part*float64(total)), 400), c.faults)
+		})
+	}
 }
 
 func TestIdleConnectionClosedByDeviceCostsNoPoll(t *testing.T) {
@@ -151,13 +181,16 @@ func TestOnlyReadsAreSent(t *testing.T) {
 	for _, scheme := range []string{schemeTCP, schemeRTU} {
 		l := newLink(endpoint{scheme: scheme}, time.Now)
 		for function := range 256 {
-			request := make([]byte, 12)
-			request[1], request[7] = byte(function), byte(function)
-			l.framing.attach(unusable{})
-			_, err := l.framing.exchange(context.Background(), request, hasty)
-			reads := function >= 1 && function <= 4
-			if refused := err != nil && strings.Contains(err.Error(), "only reads"); refused == reads {
-				t.Errorf("%s: function %d: %v", scheme, function, err)
+			for mei := range 256 {
+				request := make([]byte, 12)
+				request[1], request[7] = byte(function), byte(function)
+				request[2], request[8] = byte(mei), byte(mei)
+				l.framing.attach(unusable{})
+				_, err := l.framing.exchange(context.Background(), request, hasty)
+				reads := function >= 1 && function <= 4 || function == 43 && mei == 14
+				if refused := err != nil && strings.Contains(err.Error(), "only reads"); refused == reads {
+					t.Errorf("%s: function %d, then %d: %v", scheme, function, mei, err)
+				}
 			}
 		}
 	}

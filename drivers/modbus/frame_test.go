@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"testing"
 
@@ -151,4 +152,43 @@ func FuzzRTUAnswer(f *testing.F) {
 			sound(t, packager, request, frame)
 		}
 	})
+}
+
+// TestIdentificationAnswers: the answer to function 43/14 has no length of its own; its objects tell it.
+func TestIdentificationAnswers(t *testing.T) {
+	const (
+		two  = "2b 0e 01 81 00 00 02 00 03 414243 01 02 5831"
+		none = "2b 0e 01 81 00 00 00"
+	)
+	for _, c := range []struct {
+		name, pdu string
+		length    int
+	}{
+		{"two objects", two, 16},
+		{"two objects and more", two + "00 00", 16},
+		{"no object", none, 7},
+		{"an exception", "ab 01", 2},
+		{"another MEI type", "2b 0d 01 81 00 00 00", 0},
+		{"another function", "03 02 0001", 0},
+		{"not whole", "2b 0e 01 81 00 00 02 00 03 414243 01", 0},
+		{"not even a header", "2b 0e 01 81 00 00", 0},
+		{"longer than any answer", "2b 0e 01 81 00 00 01 00 ff " + strings.Repeat("41", 255), 0},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			asked := unhex(t, "2b 0e 01 00")
+			if got := answerLength(asked, unhex(t, c.pdu)); got != c.length {
+				t.Errorf("got %d, want %d", got, c.length)
+			}
+			frame := rtu(t, "07"+c.pdu)
+			whole := c.length == len(unhex(t, c.pdu))
+			if got := findRTU(rtu(t, "07 2b 0e 01 00"), append([]byte{0xff, 7}, frame...)); bytes.Equal(got, frame) != whole {
+				t.Errorf("over RTU: got % x of % x", got, frame)
+			}
+			over := slices.Concat(unhex(t, "0007 0000 0000 07"), unhex(t, c.pdu))
+			_, err := checkTCP(unhex(t, "0007 0000 0005 07 2b 0e 01 00"), over)
+			if (err == nil) != whole {
+				t.Errorf("over TCP: %v", err)
+			}
+		})
+	}
 }

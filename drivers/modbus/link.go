@@ -51,6 +51,7 @@ type link struct {
 	now      func() time.Time
 	users    atomic.Int32
 	turn     turn
+	circuits circuits
 
 	// What follows belongs to who has the turn.
 	framing framing
@@ -58,6 +59,7 @@ type link struct {
 	used    bool // conn has brought an answer
 	silent  int  // exchanges in a row without an answer
 	retry   backoff
+	free    time.Time // when the line may be used again after the last device's turnaround
 }
 
 // maxSilent is after how many silences in a row a TCP connection is made anew. Fewer would cost a gateway,
@@ -75,12 +77,17 @@ func newLink(e endpoint, now func() time.Time) *link {
 	return l
 }
 
-// exchange brings the answer to one request, in turn with other devices.
-func (l *link) exchange(ctx context.Context, request []byte, timeout time.Duration) ([]byte, error) {
+// exchange brings the answer to one request, in turn with other devices, and leaves the line alone for the
+// turnaround after it.
+func (l *link) exchange(ctx context.Context, request []byte, timeout, turnaround time.Duration) ([]byte, error) {
 	if err := l.turn.take(ctx); err != nil {
 		return nil, err
 	}
 	defer l.turn.give()
+	if err := l.rest(ctx); err != nil {
+		return nil, err
+	}
+	defer func() { l.free = time.Now().Add(turnaround) }()
 	answer, err := l.attempt(ctx, request, timeout)
 	if hungUp(err) && l.used && ctx.Err() == nil {
 		// The device closed a connection that stood idle: that is its right, and no failed poll.
@@ -88,6 +95,22 @@ func (l *link) exchange(ctx context.Context, request []byte, timeout time.Durati
 		answer, err = l.attempt(ctx, request, timeout)
 	}
 	return answer, err
+}
+
+// rest waits until the line is free.
+func (l *link) rest(ctx context.Context) error {
+	wait := time.Until(l.free)
+	if wait <= 0 {
+		return nil
+	}
+	pause := time.NewTimer(wait)
+	defer pause.Stop()
+	select {
+	case <-pause.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (l *link) attempt(ctx context.Context, request []byte, timeout time.Duration) ([]byte, error) {
@@ -99,7 +122,11 @@ func (l *link) attempt(ctx context.Context, request []byte, timeout time.Duratio
 	release()
 	if err == nil {
 		l.used, l.silent = true, 0
+		l.retry.succeeded()
 		return answer, nil
+	}
+	if hungUp(err) && !l.used && ctx.Err() == nil {
+		err = l.turnedAway(err)
 	}
 	if !l.stays(ctx, err) {
 		// Errors of closing say nothing that err does not.
@@ -126,6 +153,16 @@ func (l *link) stays(ctx context.Context, err error) bool {
 	return false // what a serial server still holds back is best left behind with its connection
 }
 
+// turnedAway is the error of a connection that was closed before it brought a single answer.
+func (l *link) turnedAway(err error) error {
+	l.retry.failed(l.now())
+	again := ""
+	if wait := l.retry.wait(l.now()); wait > 0 {
+		again = fmt.Sprintf("; again in %s", wait)
+	}
+	return fmt.Errorf("connected, but turned away at once: %w%s; hint: many gateways take one client only: does another program hold the connection?", err, again)
+}
+
 func hungUp(err error) bool {
 	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)
 }
@@ -149,7 +186,6 @@ func (l *link) connect(ctx context.Context, timeout time.Duration) error {
 		}
 		return err
 	}
-	l.retry.succeeded()
 	l.conn, l.used, l.silent = c, false, 0
 	l.framing.attach(c)
 	return nil
@@ -208,21 +244,4 @@ func allow(ctx context.Context, c conn, t time.Time) error {
 		return err
 	}
 	return ctx.Err()
-}
-
-// readsOnly refuses every function that is not a read of the four tables.
-func readsOnly(function byte) error {
-	if function < 1 || function > 4 {
-		return fmt.Errorf("function %d is not sent: this driver only reads", function)
-	}
-	return nil
-}
-
-// byteCount is how many bytes of values answer a request, given its function, address and quantity.
-func byteCount(pdu []byte) int {
-	quantity := int(pdu[3])<<8 | int(pdu[4])
-	if pdu[0] <= 2 {
-		return (quantity + 7) / 8
-	}
-	return 2 * quantity
 }

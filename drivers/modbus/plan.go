@@ -12,11 +12,16 @@ const (
 	maxRegisters = 125
 )
 
+// defaultGap is how many registers cost no more on a serial line than a further request would: 13 characters
+// of request and answer, and two silences.
+const defaultGap = 10
+
 // span is what one request reads, and the indices of the points that take their values from it.
 type span struct {
 	table        table
 	first, count int // registers, or bits
 	points       []int
+	found        // what the device's answers taught
 }
 
 func (s span) String() string {
@@ -52,7 +57,7 @@ func makePlan(points []point, registers, gap int) []span {
 				continue
 			}
 		}
-		plan = append(plan, span{p.at.table, p.at.number, p.length, []int{i}})
+		plan = append(plan, span{table: p.at.table, first: p.at.number, count: p.length, points: []int{i}})
 	}
 	return plan
 }
@@ -60,7 +65,10 @@ func makePlan(points []point, registers, gap int) []span {
 // split halves a span of several points.
 func (s span) split(points []point) (left, right span) {
 	middle := len(s.points) / 2
-	return s.part(points, s.points[:middle]), s.part(points, s.points[middle:])
+	left, right = s.part(points, s.points[:middle]), s.part(points, s.points[middle:])
+	both := new(halves)
+	left.half, right.half = both, both
+	return left, right
 }
 
 func (s span) part(points []point, indices []int) span {
@@ -68,7 +76,7 @@ func (s span) part(points []point, indices []int) span {
 	for _, i := range indices {
 		end = max(end, points[i].end())
 	}
-	return span{s.table, first, end - first, indices}
+	return span{table: s.table, first: first, count: end - first, points: indices}
 }
 
 // raw cuts one point's bytes out of the span's answer.

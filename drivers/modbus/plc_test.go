@@ -3,11 +3,14 @@ package modbus
 import (
 	"bufio"
 	"encoding/json"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -55,7 +58,11 @@ func start(t testing.TB, ready, name string, args ...string) (process, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = r.Close() }) // not before: who writes to a closed pipe dies of it
+	var output sync.WaitGroup // it is read to its end: who writes to a full pipe stands still
+	t.Cleanup(func() {
+		output.Wait()
+		_ = r.Close()
+	})
 	cmd.Stdout, cmd.Stderr = w, w
 	if _, err := cmd.StdinPipe(); err != nil { // its end tells the program that the test is no more
 		t.Fatal(err)
@@ -66,14 +73,15 @@ func start(t testing.TB, ready, name string, args ...string) (process, string) {
 	p := process{cmd}
 	t.Cleanup(p.kill)
 	_ = w.Close()
-	var output []string
+	var said []string
 	for lines := bufio.NewScanner(r); lines.Scan(); {
-		output = append(output, lines.Text())
+		said = append(said, lines.Text())
 		if _, rest, ok := strings.Cut(lines.Text(), ready); ok {
+			output.Go(func() { _, _ = io.Copy(io.Discard, r) })
 			return p, strings.TrimSpace(rest)
 		}
 	}
-	t.Fatalf("%s did not start: run make deps\n%s", name, strings.Join(output, "\n"))
+	t.Fatalf("%s did not start: run make deps\n%s", name, strings.Join(said, "\n"))
 	return p, ""
 }
 
@@ -89,16 +97,47 @@ func (p process) signal(t testing.TB, s syscall.Signal) {
 	}
 }
 
-// plc is pymodbus; see testdata/plc.py.
+// server is a program that answers as testdata/plc.py says: its command line without transport and place.
+type server struct {
+	command []string
+	after   []string // what follows them
+}
+
+func pymodbus(testing.TB) server {
+	return server{[]string{"/usr/bin/python3", filepath.Join("testdata", "plc.py")}, []string{filepath.Join("testdata", "values.json")}}
+}
+
+// node is modbus-serial.
+func node(testing.TB) server {
+	return server{command: []string{"node", filepath.Join("testdata", "js", "server.mjs")}}
+}
+
+// libmodbus is built for the test.
+func libmodbus(t testing.TB) server {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "libmodbus")
+	if out, err := exec.Command("gcc", "-o", program, filepath.Join("testdata", "libmodbus.c"), "-lmodbus", "-lpthread").CombinedOutput(); err != nil {
+		t.Fatalf("%v: run make deps\n%s", err, out)
+	}
+	return server{command: []string{program}}
+}
+
+// plc is a server that runs.
 type plc struct {
 	process
+	server     server
 	how, where string
 }
 
-// startPLC serves Modbus TCP or RTU over TCP on a port of its own.
+// startPLC serves Modbus TCP or RTU over TCP on a port of its own, with pymodbus.
 func startPLC(t testing.TB, how string) *plc {
 	t.Helper()
-	p := &plc{how: how, where: "0"}
+	return startServer(t, pymodbus(t), how)
+}
+
+func startServer(t testing.TB, s server, how string) *plc {
+	t.Helper()
+	p := &plc{server: s, how: how, where: "0"}
 	p.restart(t)
 	return p
 }
@@ -106,7 +145,8 @@ func startPLC(t testing.TB, how string) *plc {
 func (p *plc) restart(t testing.TB) {
 	t.Helper()
 	var port string
-	p.process, port = start(t, "ready", "/usr/bin/python3", filepath.Join("testdata", "plc.py"), p.how, p.where, filepath.Join("testdata", "values.json"))
+	args := slices.Concat(p.server.command[1:], []string{p.how, p.where}, p.server.after)
+	p.process, port = start(t, "ready", p.server.command[0], args...)
 	if p.how != schemeRTU {
 		p.where = port
 	}
@@ -114,16 +154,17 @@ func (p *plc) restart(t testing.TB) {
 
 func (p *plc) address() string { return "127.0.0.1:" + p.where }
 
-// serialPLC is pymodbus at one end of a serial line, which socat makes of two terminals.
+// serialPLC is a server at one end of a serial line, which socat makes of two terminals.
 type serialPLC struct {
 	plc
 	socat process
 	dir   string
 }
 
-func startSerialPLC(t testing.TB) *serialPLC {
+func startSerialPLC(t testing.TB, program server) *serialPLC {
 	t.Helper()
 	s := &serialPLC{dir: t.TempDir()}
+	s.server = program
 	s.restart(t)
 	return s
 }
@@ -133,9 +174,9 @@ func (s *serialPLC) port() string { return filepath.Join(s.dir, "gateway") }
 
 func (s *serialPLC) restart(t testing.TB) {
 	t.Helper()
-	s.plc.how, s.plc.where = schemeRTU, filepath.Join(s.dir, "plc")
+	s.how, s.where = schemeRTU, filepath.Join(s.dir, "plc")
 	s.socat, _ = start(t, "starting data transfer loop", "socat", "-d", "-d",
-		"PTY,raw,echo=0,link="+s.port(), "PTY,raw,echo=0,link="+s.plc.where)
+		"PTY,raw,echo=0,link="+s.port(), "PTY,raw,echo=0,link="+s.where)
 	s.plc.restart(t)
 }
 

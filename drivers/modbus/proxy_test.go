@@ -2,6 +2,7 @@ package modbus
 
 import (
 	"encoding/binary"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -154,8 +155,15 @@ func send(c io.Writer, frames ...[]byte) bool {
 }
 
 // anyFaults spoil both kinds of frames.
-func anyFaults() []fault {
+func anyFaults(timeout time.Duration) []fault {
 	return []fault{
+		{"slow", true, func(_ *proxy, c io.Writer, a []byte) bool {
+			<-time.After(timeout / 4) // the fault itself
+			return send(c, a)
+		}},
+		{"in pieces", true, func(_ *proxy, c io.Writer, a []byte) bool {
+			return send(c, a[:2]) && send(c, a[2:7]) && send(c, a[7:])
+		}},
 		{"doubled", true, func(_ *proxy, c io.Writer, a []byte) bool { return send(c, a, a) }},
 		{"truncated", false, func(x *proxy, c io.Writer, a []byte) bool { return send(c, a[:1+x.random(len(a)-1)]) }},
 		{"garbage first", false, func(x *proxy, c io.Writer, a []byte) bool { return send(c, x.noise(20), a) }},
@@ -163,14 +171,33 @@ func anyFaults() []fault {
 	}
 }
 
-func cut(*proxy, io.Writer, []byte) bool { return false }
+// cuts end the connection.
+func cuts() []fault {
+	return []fault{
+		{"cut", true, func(*proxy, io.Writer, []byte) bool { return false }},
+		{"cut within the answer", false, func(x *proxy, c io.Writer, a []byte) bool {
+			send(c, a[:1+x.random(len(a)-1)])
+			return false
+		}},
+	}
+}
 
-func tcpFaults() []fault {
+// exceptions 5 acknowledge, 6 busy, 10 gateway path unavailable and 11 gateway target did not respond.
+func refusals(exception func(a []byte, code byte) []byte) (list []fault) {
+	for _, code := range []byte{5, 6, 10, 11} {
+		list = append(list, fault{fmt.Sprintf("exception %d", code), false, func(_ *proxy, c io.Writer, a []byte) bool {
+			return send(c, exception(a, code))
+		}})
+	}
+	return list
+}
+
+func tcpFaults(timeout time.Duration) []fault {
 	before := func(change func(b []byte) []byte) func(*proxy, io.Writer, []byte) bool {
 		return func(x *proxy, c io.Writer, a []byte) bool { return send(c, x.changed(a, change), a) }
 	}
-	return append(anyFaults(), []fault{
-		{"cut", true, cut},
+	exception := func(a []byte, code byte) []byte { return slices.Concat(a[:4], []byte{0, 3, a[6], a[7] | 0x80, code}) }
+	return slices.Concat(anyFaults(timeout), cuts(), refusals(exception), []fault{
 		{"late", false, func(x *proxy, _ io.Writer, a []byte) bool {
 			x.late <- x.changed(a, func(b []byte) []byte { return b })
 			return true
@@ -186,8 +213,7 @@ func tcpFaults() []fault {
 			b[x.random(9)] ^= byte(1 + x.random(255))
 			return send(c, b)
 		}},
-		{"busy", false, func(_ *proxy, c io.Writer, a []byte) bool { return send(c, a[:4], []byte{0, 3, a[6], 0x83, 6}) }},
-	}...)
+	})
 }
 
 // rtuFaults spoil frames that belong to requests with the given timeout.
@@ -195,7 +221,11 @@ func rtuFaults(timeout time.Duration) []fault {
 	before := func(change func(b []byte) []byte) func(*proxy, io.Writer, []byte) bool {
 		return func(x *proxy, c io.Writer, a []byte) bool { return send(c, x.changed(a, change), a) }
 	}
-	return append(anyFaults(), []fault{
+	exception := func(a []byte, code byte) []byte {
+		b := []byte{a[0], a[1] | 0x80, code}
+		return binary.LittleEndian.AppendUint16(b, crc16(b))
+	}
+	return slices.Concat(anyFaults(timeout), refusals(exception), []fault{
 		{"late", false, func(x *proxy, c io.Writer, a []byte) bool {
 			<-time.After(timeout * 3 / 2) // the fault itself; the driver has given up by then
 			return send(c, x.changed(a, func(b []byte) []byte { return b }))
@@ -208,9 +238,5 @@ func rtuFaults(timeout time.Duration) []fault {
 			b[x.random(len(b))] ^= byte(1 + x.random(255))
 			return send(c, b)
 		}},
-		{"busy", false, func(x *proxy, c io.Writer, a []byte) bool {
-			b := []byte{a[0], 0x83, 6}
-			return send(c, binary.LittleEndian.AppendUint16(b, crc16(b)))
-		}},
-	}...)
+	})
 }

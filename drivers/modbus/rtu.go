@@ -36,13 +36,13 @@ type rtuFraming struct {
 func (f *rtuFraming) attach(c conn) { f.conn = c }
 
 func (f *rtuFraming) exchange(ctx context.Context, request []byte, timeout time.Duration) ([]byte, error) {
-	if err := readsOnly(request[1]); err != nil {
+	if err := readsOnly(request[1 : len(request)-2]); err != nil {
 		return nil, err
 	}
 	if err := f.settle(ctx, request[0]); err != nil {
 		return nil, err
 	}
-	onWire := time.Duration(len(request)+overheadRTU+byteCount(request[1:])) * f.endpoint.character()
+	onWire := time.Duration(len(request)+3+longestAnswer(request[1:])) * f.endpoint.character()
 	limit := time.Now().Add(timeout + onWire)
 	f.owed, f.until = bytes.Clone(request), limit.Add(timeout)
 	if err := allow(ctx, f.conn, limit); err != nil {
@@ -114,22 +114,16 @@ func (f *rtuFraming) listen(ctx context.Context, request []byte, limit time.Time
 	}
 }
 
-// findRTU finds the first whole and sound answer to request in what was received: its values, exactly as
-// many as were asked, or an exception. It is nil when there is none.
+// findRTU finds the first whole and sound answer to request in what was received: what was asked,
+// in exactly its length, or an exception. It is nil when there is none.
 func findRTU(request, received []byte) []byte {
-	want := byteCount(request[1:])
 	for i := range received {
 		rest := received[i:]
-		length := overheadRTU + want
-		switch {
-		case len(rest) < exceptionRTU || rest[0] != request[0]:
-			continue
-		case rest[1] == request[1]|0x80:
-			length = exceptionRTU
-		case rest[1] != request[1] || int(rest[2]) != want:
+		if len(rest) < exceptionRTU || rest[0] != request[0] {
 			continue
 		}
-		if len(rest) >= length && crc16(rest[:length-2]) == binary.LittleEndian.Uint16(rest[length-2:]) {
+		length := 1 + answerLength(request[1:], rest[1:]) + 2
+		if length >= exceptionRTU && len(rest) >= length && crc16(rest[:length-2]) == binary.LittleEndian.Uint16(rest[length-2:]) {
 			return rest[:length]
 		}
 	}

@@ -30,7 +30,7 @@ type tcpFraming struct {
 func (f *tcpFraming) attach(c conn) { f.conn, f.r = c, bufio.NewReader(c) }
 
 func (f *tcpFraming) exchange(ctx context.Context, request []byte, timeout time.Duration) ([]byte, error) {
-	if err := readsOnly(request[headerTCP]); err != nil {
+	if err := readsOnly(request[headerTCP:]); err != nil {
 		return nil, err
 	}
 	f.transaction++
@@ -103,7 +103,6 @@ func checkTCP(request, frame []byte) (foreign string, err error) {
 		return fmt.Sprintf("unit %d answered instead of unit %d", frame[6], request[6]), nil
 	}
 	pdu, asked := frame[headerTCP:], request[headerTCP:]
-	want := byteCount(asked)
 	switch {
 	case pdu[0] == asked[0]|0x80 && len(pdu) == 2:
 		return "", nil
@@ -111,8 +110,10 @@ func checkTCP(request, frame []byte) (foreign string, err error) {
 		return "", fmt.Errorf("an exception of %d bytes where it has 1", len(pdu)-1)
 	case pdu[0] != asked[0]:
 		return "", fmt.Errorf("an answer to function %d where %d was asked", pdu[0], asked[0])
-	case len(pdu) != 2+want || int(pdu[1]) != want:
-		return "", fmt.Errorf("%d bytes of values, said to be %d, where %d were asked", len(pdu)-2, pdu[1], want)
+	case answerLength(asked, pdu) == len(pdu):
+		return "", nil
+	case pdu[0] == identify:
+		return "", fmt.Errorf("%d bytes that are no device identification", len(pdu))
 	}
-	return "", nil
+	return "", fmt.Errorf("%d bytes of values, said to be %d, where %d were asked", len(pdu)-2, pdu[1], byteCount(asked))
 }

@@ -16,8 +16,12 @@ import (
 type compiled struct {
 	endpoint endpoint
 	points   []point
+	signals  map[string]given // by name, the profile's among them
 	plan     []span
 }
+
+// maxConnections is more than the Modbus servers of PLCs and gateways take.
+const maxConnections = 16
 
 // problems collects mistakes; the path of each begins at the device's section.
 type problems []drivers.Problem
@@ -46,19 +50,22 @@ func (c *Config) compile() (compiled, []drivers.Problem) {
 	var found problems
 	var out compiled
 	var err error
-	out.endpoint, err = parseEndpoint(c.URL)
+	out.endpoint, err = c.endpoint()
 	found.add(err, "url")
 	c.checkDevice(&found, out.endpoint.scheme)
-	found.require(len(c.Points) > 0, []string{"signals"}, "name at least one, such as cycles: {at: holding 100}", "no signals")
-	for _, name := range slices.Sorted(maps.Keys(c.Points)) {
+	resolved := c.resolve(&found)
+	out.signals = resolved.signals
+	found.require(len(out.signals) > 0 || c.Profile != "", []string{"signals"},
+		"name at least one, such as cycles: {at: holding 100}", "no signals")
+	for _, name := range slices.Sorted(maps.Keys(out.signals)) {
 		before := len(found)
-		p := c.Points[name].compile(&found, name, c.OneBased)
+		p := out.signals[name].compile(&found, name, out.signals[name].oneBased)
 		if len(found) > before {
 			continue
 		}
 		if !p.at.table.bits() {
-			found.require(p.length <= c.MaxRegisters, []string{"signals", name, "type"}, "",
-				"%s takes %d registers, where one request reads at most %d", p.typ, p.length, c.MaxRegisters)
+			found.require(p.length <= resolved.maxRegisters, []string{"signals", name, "type"}, "",
+				"%s takes %d registers, where one request reads at most %d", p.typ, p.length, resolved.maxRegisters)
 		}
 		out.points = append(out.points, p)
 	}
@@ -66,8 +73,8 @@ func (c *Config) compile() (compiled, []drivers.Problem) {
 		return out, found
 	}
 	sortPoints(out.points)
-	out.plan = makePlan(out.points, c.MaxRegisters, c.Gap)
-	needs := wireTime(out.endpoint, out.plan)
+	out.plan = makePlan(out.points, resolved.maxRegisters, resolved.gap)
+	needs := out.endpoint.planned(out.plan, c.Turnaround.D()).WireTime
 	found.require(needs <= c.Every.D(), []string{"every"}, "poll less often, use a higher baud rate or read fewer registers",
 		"one poll needs %s on the wire, more than its period of %s", needs.Round(time.Millisecond), c.Every.D())
 	return out, found
@@ -82,6 +89,9 @@ func (c *Config) checkDevice(found *problems, scheme string) {
 	found.require(c.Timeout > 0, []string{"timeout"}, "use a time such as 1s", "timeout %s is not above 0", c.Timeout.D())
 	found.require(c.MaxRegisters >= 1 && c.MaxRegisters <= maxRegisters, []string{"max_registers"}, "",
 		"max_registers %d is not within 1 to %d", c.MaxRegisters, maxRegisters)
+	found.require(c.Turnaround >= 0, []string{"turnaround"}, "use a time such as 50ms, or leave it out", "turnaround %s is below 0", c.Turnaround.D())
+	found.require(c.Connections >= 1 && c.Connections <= maxConnections, []string{"connections"}, "", "connections %d is not within 1 to %d", c.Connections, maxConnections)
+	found.require(c.Connections == 1 || scheme != schemeRTU, []string{"connections"}, "leave it out", "a serial port is no host with several connections")
 	found.require(c.Gap >= 0 && c.Gap < maxRegisters, []string{"gap"}, "", "gap %d is not within 0 to %d", c.Gap, maxRegisters-1)
 }
 
@@ -158,20 +168,4 @@ func (s Signal) checkStates(found *problems, p point, path func(string) []string
 				append(path("states"), strconv.FormatInt(raw, 10))...)
 		}
 	}
-}
-
-// wireTime is how long the characters of one poll take on a serial line, without the device's own time.
-func wireTime(e endpoint, plan []span) time.Duration {
-	if e.character() == 0 {
-		return 0
-	}
-	var total time.Duration
-	for _, s := range plan {
-		bytes := 2 * s.count
-		if s.table.bits() {
-			bytes = (s.count + 7) / 8
-		}
-		total += time.Duration(requestRTU+overheadRTU+bytes)*e.character() + 2*e.silence()
-	}
-	return total
 }
