@@ -2,10 +2,15 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"sync"
 
 	"github.com/lineproof/lineproof/edge"
+	"github.com/lineproof/lineproof/edge/doctor"
+	"github.com/lineproof/lineproof/edge/page"
 	"github.com/lineproof/lineproof/internal/command"
 )
 
@@ -30,8 +35,44 @@ func (r runCommand) Run(ctx context.Context, s streams) error {
 		return fmt.Errorf("start agent: %w", err)
 	}
 	log.Info("the agent runs", "gateway", config.Gateway, "version", command.Version(), "devices", len(config.Devices), "broker", config.Uplink.Broker)
-	err = agent.Run(ctx)
+	err = withPage(ctx, config, agent, log)
 	log.Info("the agent ends", "gateway", config.Gateway)
+	return err
+}
+
+// withPage runs an agent, and beside it the page that shows it. The page ends first: it uses the agent's
+// devices. An agent without its page is better than none, so a page that fails is only logged.
+func withPage(ctx context.Context, c *edge.Config, agent *edge.Agent, log *slog.Logger) error {
+	if c.Page.Listen == "" {
+		return agent.Run(ctx)
+	}
+	look := agent.Look()
+	shown, err := page.New(func(ctx context.Context) doctor.Report {
+		return doctor.Examine(ctx, c, doctor.Options{Look: &look, Unconfirmed: unconfirmed(), Logger: log})
+	}, page.Options{Logger: log})
+	if err != nil {
+		return errors.Join(err, agent.Close())
+	}
+	ln, err := net.Listen("tcp", c.Page.Listen)
+	if err != nil {
+		log.Error("no page", "listen", c.Page.Listen, "error", err)
+		return agent.Run(ctx)
+	}
+	log.Info("the page", "url", "http://"+ln.Addr().String())
+	showing, hide := context.WithCancel(ctx)
+	working, end := context.WithCancel(context.WithoutCancel(ctx))
+	defer end()
+	var pages sync.WaitGroup
+	pages.Go(func() {
+		if err := page.Serve(showing, ln, shown); err != nil {
+			log.Error("the page ended", "error", err)
+			<-showing.Done()
+		}
+		end()
+	})
+	err = agent.Run(working)
+	hide()
+	pages.Wait()
 	return err
 }
 

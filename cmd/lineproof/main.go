@@ -40,11 +40,10 @@ type commands struct {
 
 const description = `What a supported production line really makes, measured and provable.
 
-Try it:      lineproof demo
-Then open the address that it prints.
-
-Run it:      lineproof serve --config collector.yaml
-On the Pi:   lineproof-edge run --config agent.yaml`
+    Try it:     lineproof demo
+                and open the address that it prints
+    Run it:     lineproof serve --config collector.yaml
+    On the Pi:  lineproof-edge run --config agent.yaml`
 
 // run carries out one command line: 0 went well, 1 failed, 2 was a wrong call.
 func run(ctx context.Context, args []string, out, stderr io.Writer) int {

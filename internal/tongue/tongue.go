@@ -1,0 +1,154 @@
+// Package tongue says in Vietnamese or English what the technician's tools have to tell. The texts stand in
+// two files, vi.yaml and en.yaml, with the same keys and the same placeholders, which a test compares.
+//
+// What is not translated: names, addresses, values, and the errors of drivers, network and operating
+// system, which are shown as they came so that they can be looked up.
+package tongue
+
+import (
+	"embed"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml"
+)
+
+//go:embed vi.yaml en.yaml
+var files embed.FS
+
+// Languages that there are.
+const (
+	Vietnamese = "vi"
+	English    = "en"
+)
+
+// Message is a text that waits for its language. The zero Message is empty.
+type Message struct {
+	key    string
+	values []any // name, value, name, value, ...
+}
+
+// M makes a message of a key, such as doctor.clock.unset, and the values of its placeholders: a name and
+// a value in turn. A value is written as fmt.Sprint does; a time.Duration and a Message in the language.
+func M(key string, pairs ...any) Message { return Message{key: key, values: pairs} }
+
+// Empty tells whether there is nothing to say.
+func (m Message) Empty() bool { return m.key == "" }
+
+// Key names the message in every language, for programs that read it.
+func (m Message) Key() string { return m.key }
+
+// Tongue says messages in one language.
+type Tongue struct {
+	lang  string
+	texts map[string]string // by section.name
+}
+
+// New gives the language vi or en. Any other is an error.
+func New(lang string) (Tongue, error) {
+	if lang != Vietnamese && lang != English {
+		return Tongue{}, fmt.Errorf("language %q: there are vi and en", lang)
+	}
+	src, err := files.ReadFile(lang + ".yaml")
+	if err != nil {
+		return Tongue{}, fmt.Errorf("read texts: %w", err)
+	}
+	sections := map[string]map[string]string{}
+	if err := yaml.Unmarshal(src, &sections); err != nil {
+		return Tongue{}, fmt.Errorf("read texts of %s: %w", lang, err)
+	}
+	t := Tongue{lang: lang, texts: map[string]string{}}
+	for section, texts := range sections {
+		for name, text := range texts {
+			t.texts[section+"."+name] = text
+		}
+	}
+	return t, nil
+}
+
+// Choose is the language of a person: the one that was asked for, or that of the environment's LC_ALL,
+// LC_MESSAGES or LANG, the first that is set; English where that is not Vietnamese.
+func Choose(asked string, getenv func(string) string) string {
+	if asked != "" {
+		return asked
+	}
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if v := getenv(name); v != "" {
+			if strings.HasPrefix(v, Vietnamese) {
+				return Vietnamese
+			}
+			return English
+		}
+	}
+	return English
+}
+
+// Lang is vi or en.
+func (t Tongue) Lang() string { return t.lang }
+
+// Say is the text of M(key, pairs...).
+func (t Tongue) Say(key string, pairs ...any) string { return t.Text(M(key, pairs...)) }
+
+// Text is a message in the language. A key that there is not is given as it is.
+func (t Tongue) Text(m Message) string {
+	text, ok := t.texts[m.key]
+	if !ok {
+		return m.key
+	}
+	replace := make([]string, 0, len(m.values))
+	for i := 0; i+1 < len(m.values); i += 2 {
+		replace = append(replace, fmt.Sprintf("{%v}", m.values[i]), t.value(m.values[i+1]))
+	}
+	return strings.NewReplacer(replace...).Replace(text)
+}
+
+func (t Tongue) value(v any) string {
+	switch v := v.(type) {
+	case Message:
+		return t.Text(v)
+	case time.Duration:
+		return t.Duration(v)
+	case time.Time:
+		if t.lang == Vietnamese {
+			return v.Format("15:04 02/01/2006")
+		}
+		return v.Format("2006-01-02 15:04")
+	}
+	return fmt.Sprint(v)
+}
+
+// Duration is a time for a person: 3 min 20 s, or 3 phút 20 giây. Below ten seconds it has a decimal,
+// below one it is in milliseconds.
+func (t Tongue) Duration(d time.Duration) string {
+	day, hour, minute, second, milli := "d", "h", "min", "s", "ms"
+	if t.lang == Vietnamese {
+		day, hour, minute, second, milli = "ngày", "giờ", "phút", "giây", "ms"
+	}
+	unit := func(n time.Duration, name string) string { return fmt.Sprintf("%d %s", n, name) }
+	const oneDay = 24 * time.Hour
+	decimal := func(d time.Duration) string {
+		text := fmt.Sprintf("%.1f", d.Seconds())
+		if t.lang == Vietnamese {
+			text = strings.Replace(text, ".", ",", 1)
+		}
+		return text + " " + second
+	}
+	switch {
+	case d > 0 && d < time.Millisecond:
+		return "< " + unit(1, milli)
+	case d < time.Second:
+		return unit(d.Round(time.Millisecond)/time.Millisecond, milli)
+	case d < 10*time.Second && d%time.Second != 0:
+		return decimal(d)
+	case d < time.Minute:
+		return unit(d.Round(time.Second)/time.Second, second)
+	case d < time.Hour:
+		d = d.Round(time.Second)
+		return strings.TrimSuffix(unit(d/time.Minute, minute)+" "+unit(d%time.Minute/time.Second, second), " "+unit(0, second))
+	case d < 2*oneDay:
+		d = d.Round(time.Minute)
+		return strings.TrimSuffix(unit(d/time.Hour, hour)+" "+unit(d%time.Hour/time.Minute, minute), " "+unit(0, minute))
+	}
+	return unit(d/oneDay, day)
+}
