@@ -66,7 +66,7 @@ func makeKey(path string) (ed25519.PrivateKey, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make key: %w", err)
 	}
-	defer os.Remove(temp.Name())
+	defer os.Remove(temp.Name()) //nolint:errcheck // the key has the name by then, or the error is another
 	err = pem.Encode(temp, &pem.Block{Type: "PRIVATE KEY", Bytes: der})
 	if err = errors.Join(err, temp.Sync(), temp.Close()); err != nil {
 		return nil, fmt.Errorf("make key: %w", err)

@@ -71,7 +71,7 @@ func (f finding) run(ctx context.Context, s streams, t tongue.Tongue, url string
 	if err != nil {
 		return err
 	}
-	defer probe.Close()
+	defer probe.Close() //nolint:errcheck // it was only read from
 	h := &hunt{finding: f, streams: s, Tongue: t, view: newScreen(s.err), probe: probe, json: json, finder: scan.Finder{Tolerance: f.Tolerance / 100}}
 	m, err := h.survey(ctx)
 	if err != nil {

@@ -31,13 +31,13 @@ func (c *scanCommand) Validate() error {
 	if _, err := parseUnits(c.Units); err != nil {
 		return err
 	}
-	return c.finding.validate()
+	return c.validate()
 }
 
 // Run sweeps the port, or reads the map of one unit.
 func (c *scanCommand) Run(ctx context.Context, s streams, t tongue.Tongue) error {
 	if c.Find != "" {
-		return c.finding.run(ctx, s, t, c.URL, c.Timeout, c.JSON)
+		return c.run(ctx, s, t, c.URL, c.Timeout, c.JSON)
 	}
 	units, _ := parseUnits(c.Units) // Validate has seen it
 	sweep, err := scan.NewSweep(scan.Options{URL: c.URL, Units: units, Bauds: c.Bauds, Timeout: c.Timeout})

@@ -102,14 +102,14 @@ func (p *parser) broken(err error) error {
 
 // row reads the present line; its mistakes are left in p.err.
 func (p *parser) row() (asset int, r row) {
-	asset = int(p.whole("asset", 0, lastAsset))
+	asset = int(p.whole("asset", lastAsset))
 	r.ts = p.time()
-	r.seconds = int64(p.whole("status_time", 0, longest))
-	r.items = uint32(p.whole("items", 0, math.MaxUint32))
-	r.status = uint16(p.whole("status", 0, Unknown-1))
+	r.seconds = int64(p.whole("status_time", longest))
+	r.items = uint32(p.whole("items", math.MaxUint32))
+	r.status = uint16(p.whole("status", Unknown-1))
 	r.cycle = uint16(math.Round(p.number("cycle_time", 0, math.MaxUint16)))
 	r.power = uint16(math.Round(p.number("power_avg", 0, math.MaxUint16/10) * 10))
-	r.product = uint16(p.whole("product", 0, math.MaxUint16))
+	r.product = uint16(p.whole("product", math.MaxUint16))
 	return asset, r
 }
 
@@ -123,10 +123,10 @@ func (p *parser) time() int64 {
 }
 
 // whole reads a whole number, which may be written with a point.
-func (p *parser) whole(column string, least, most float64) float64 {
+func (p *parser) whole(column string, most float64) float64 {
 	v, err := strconv.ParseFloat(p.line[p.index[column]], 64)
-	if err != nil || v != math.Trunc(v) || v < least || v > most {
-		p.expected(column, fmt.Sprintf("a whole number from %.0f to %.0f", least, most))
+	if err != nil || v != math.Trunc(v) || v < 0 || v > most {
+		p.expected(column, fmt.Sprintf("a whole number from 0 to %.0f", most))
 		return 0
 	}
 	return v

@@ -108,7 +108,7 @@ func wantEqual[T any](t testing.TB, got, want []T) {
 	}
 	same := gocmp.Options{
 		gocmp.Comparer(func(a, b record.Value) bool { return whole(a) == whole(b) }),
-		gocmp.Comparer(func(a, b time.Time) bool { return a == b }),
+		gocmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) && a.Location() == b.Location() }),
 	}
 	if diff := gocmp.Diff(want, got, same); diff != "" {
 		t.Errorf("read back other than written (-want +got):\n%s", diff)

@@ -12,6 +12,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/url"
@@ -46,8 +47,7 @@ var (
 func Open(ctx context.Context, path string) (*Store, error) {
 	s := &Store{ids: map[signalKey]int64{}}
 	if err := s.open(ctx, path); err != nil {
-		s.Close()
-		return nil, fmt.Errorf("open series %q: %w", path, err)
+		return nil, fmt.Errorf("open series %q: %w", path, errors.Join(err, s.Close()))
 	}
 	return s, nil
 }

@@ -137,7 +137,7 @@ func (r *run) step(ctx context.Context, now step, later []step) error {
 	if err != nil {
 		return err
 	}
-	defer probe.Close()
+	defer probe.Close() //nolint:errcheck // it was only read from
 	rest := r.limit(later)
 	for i, unit := range now.units {
 		found, err := r.ask(ctx, probe, now.setting, unit)
