@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"strings"
 
 	"github.com/alecthomas/kong"
 )
@@ -81,11 +82,17 @@ func (p Program) Run(ctx context.Context, args []string, stdout, stderr io.Write
 	return report(stderr, err, ExitFailure)
 }
 
+// report tells an error and one hint: the one that the error itself ends with, being the closest to the
+// cause, or else that of WithHint.
 func report(stderr io.Writer, err error, code int) int {
-	fmt.Fprintf(stderr, "lineproof: error: %v\n", err)
+	text, hint, _ := strings.Cut(err.Error(), "; hint: ")
 	var h hinted
-	if errors.As(err, &h) {
-		fmt.Fprintf(stderr, "hint: %s\n", h.hint)
+	if hint == "" && errors.As(err, &h) {
+		hint = h.hint
+	}
+	fmt.Fprintf(stderr, "lineproof: error: %s\n", text)
+	if hint != "" {
+		fmt.Fprintf(stderr, "hint: %s\n", hint)
 	}
 	return code
 }
