@@ -30,6 +30,7 @@ import (
 	"github.com/lineproof/lineproof/collector/series/sqlite"
 	"github.com/lineproof/lineproof/collector/web"
 	"github.com/lineproof/lineproof/internal/clock"
+	"github.com/lineproof/lineproof/internal/dirlock"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -40,6 +41,9 @@ type Options struct {
 	Logger  *slog.Logger
 	App     fs.FS        // the web app
 	HTTP    net.Listener // where pages are served; nil: the collector listens at Config.HTTP
+
+	// Progress is told how many of the ledger's batches the views have, while they are brought up to it.
+	Progress func(done, total uint64)
 }
 
 // Collector is an open collector. Close it, whether it ran or not.
@@ -74,9 +78,6 @@ func (c *Collector) open(ctx context.Context) (err error) {
 		}
 	}
 	c.later(c.listener.Close)
-	if err := os.MkdirAll(c.cfg.Dir, 0o755); err != nil {
-		return fmt.Errorf("open collector: %w", err)
-	}
 	if err := c.openStores(ctx); err != nil {
 		return err
 	}
@@ -89,6 +90,14 @@ func (c *Collector) open(ctx context.Context) (err error) {
 func (c *Collector) later(closer func() error) { c.closers = append(c.closers, closer) }
 
 func (c *Collector) openStores(ctx context.Context) (err error) {
+	if err := os.MkdirAll(c.cfg.Dir, 0o755); err != nil {
+		return fmt.Errorf("open collector: %w", err)
+	}
+	lock, err := dirlock.Take(c.cfg.Dir, "lineproof")
+	if err != nil {
+		return fmt.Errorf("open collector: %w", err)
+	}
+	c.later(lock.Release)
 	if c.ledger, err = ledger.Open(ctx, filepath.Join(c.cfg.Dir, "ledger"), c.cfg.Origin); err != nil {
 		return err
 	}
@@ -113,7 +122,7 @@ func (c *Collector) openPipeline(ctx context.Context) error {
 	c.board = board.New(c.store, c.opts.Clock)
 	c.pipeline = &pipeline{
 		keys: record.Keyring{}, ledger: c.ledger, store: c.store, registry: c.registry, clock: c.opts.Clock,
-		log: c.opts.Logger, metrics: newMetrics(), changed: c.board.Changed, refused: c.board.Refused,
+		log: c.opts.Logger, metrics: newMetrics(), changed: c.board.Changed, refused: c.board.Refused, progress: c.opts.Progress,
 	}
 	for id, g := range c.cfg.Gateways {
 		c.pipeline.keys.Add(id, ed25519.PublicKey(g.Key))

@@ -38,6 +38,7 @@ type pipeline struct {
 	gateways map[string]registry.Gateway
 	changed  func(registry.Gateway) // a gateway's books have grown
 	refused  func(registry.Refusal)
+	progress func(done, total uint64) // of a replay; nil: nobody asks
 }
 
 // heads is where the gateways' chains will end when the batches at hand have been stored.

@@ -37,11 +37,16 @@ func (p *pipeline) load(ctx context.Context) error {
 	if next < size {
 		p.log.Info("views behind the ledger", "from", next, "to", size)
 	}
-	return p.replay(ctx, next)
+	return p.replay(ctx, next, size)
 }
 
-// replay takes what the ledger has from an index on into the views.
-func (p *pipeline) replay(ctx context.Context, next uint64) error {
+// replay takes what the ledger has from an index on into the views; size is how many batches it has.
+func (p *pipeline) replay(ctx context.Context, next, size uint64) error {
+	behind := func() {
+		if p.progress != nil {
+			p.progress(next, size)
+		}
+	}
 	c := chains{keys: p.keys, heads: p.heads()}
 	for e, err := range p.ledger.Entries(ctx, next) {
 		if err != nil {
@@ -57,11 +62,16 @@ func (p *pipeline) replay(ctx context.Context, next uint64) error {
 			return err
 		}
 		c.ready = nil
+		behind()
 	}
 	for _, e := range c.early {
 		p.log.Warn("the ledger has a batch, but not the one before it; the gateway sends both again", "index", e.Index)
 	}
-	return p.view(ctx, c.ready, c.before(next))
+	if err := p.view(ctx, c.ready, c.before(next)); err != nil {
+		return err
+	}
+	behind()
+	return nil
 }
 
 // chains brings the ledger's batches into the order of their gateways' chains. Two that were appended at

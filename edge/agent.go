@@ -15,6 +15,7 @@ import (
 	"github.com/lineproof/lineproof/edge/publish"
 	"github.com/lineproof/lineproof/edge/spool"
 	"github.com/lineproof/lineproof/internal/clock"
+	"github.com/lineproof/lineproof/internal/dirlock"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -51,7 +52,7 @@ type Agent struct {
 	config    *Config
 	opts      Options
 	started   time.Time
-	lock      *spool.Lock
+	lock      *dirlock.Lock
 	spool     *spool.Spool
 	sealer    *sealer
 	publisher *publish.Publisher
@@ -78,7 +79,7 @@ func (a *Agent) open() error {
 		return fmt.Errorf("make directory: %w", err)
 	}
 	var err error
-	if a.lock, err = spool.TakeLock(a.config.Dir); err != nil {
+	if a.lock, err = dirlock.Take(a.config.Dir, "lineproof-edge"); err != nil {
 		return err
 	}
 	key, err := loadKey(a.config.Dir)

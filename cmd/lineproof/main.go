@@ -32,6 +32,7 @@ type commands struct {
 	Demo    demoCommand    `cmd:"" help:"Run a simulated line, its agent and a collector on loopback. Makes eight weeks of history first."`
 	Serve   serveCommand   `cmd:"" help:"Run the collector."`
 	Sim     simCommand     `cmd:"" help:"Run the simulated plant of a line, or recorded machines, as a Modbus TCP server."`
+	Rebuild rebuildCommand `cmd:"" help:"Make the views again from the ledger, and tell whether they had been changed."`
 	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the interface's OpenAPI 3.1 document."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 

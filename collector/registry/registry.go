@@ -207,3 +207,22 @@ func (r *Registry) Refused(ctx context.Context) ([]Refusal, error) {
 	}
 	return all, rows.Err()
 }
+
+// Reset forgets how far the views are and where the gateways' chains end: the next start makes the views again
+// from the beginning of the ledger. Refused messages stay.
+func (r *Registry) Reset(ctx context.Context) error {
+	tx, err := r.db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("reset position: %w", err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
+	for _, statement := range []string{`UPDATE position SET next = 0`, `DELETE FROM gateway`, `DELETE FROM catalogue`} {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("reset position: %w", err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("reset position: %w", err)
+	}
+	return nil
+}

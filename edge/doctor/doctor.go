@@ -14,6 +14,7 @@ import (
 
 	"github.com/lineproof/lineproof/edge"
 	"github.com/lineproof/lineproof/edge/spool"
+	"github.com/lineproof/lineproof/internal/dirlock"
 	"github.com/lineproof/lineproof/internal/tongue"
 	"github.com/lineproof/lineproof/record"
 )
@@ -126,7 +127,7 @@ func Examine(ctx context.Context, c *edge.Config, o Options) Report {
 	e := &examination{Options: o.withDefaults(), config: c}
 	e.report = Report{Gateway: c.Gateway, At: e.Now()}
 	if o.Look == nil {
-		e.holder = spool.Holder(c.Dir)
+		e.holder = dirlock.Holder(c.Dir)
 	}
 	e.agent()
 	for _, d := range c.Devices {

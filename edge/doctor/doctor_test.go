@@ -20,6 +20,7 @@ import (
 	"github.com/lineproof/lineproof/edge/doctor"
 	"github.com/lineproof/lineproof/edge/edgetest"
 	"github.com/lineproof/lineproof/edge/spool"
+	"github.com/lineproof/lineproof/internal/dirlock"
 	"github.com/lineproof/lineproof/internal/tongue"
 	"github.com/lineproof/lineproof/lines/plc"
 	"github.com/lineproof/lineproof/record"
@@ -248,7 +249,7 @@ func TestARunningAgentShowsItself(t *testing.T) {
 	})
 	defer running.Wait()
 	defer cancel()
-	if got, want := spool.Holder(c.Dir), fmt.Sprint(os.Getpid()); got != want {
+	if got, want := dirlock.Holder(c.Dir), fmt.Sprint(os.Getpid()); got != want {
 		t.Errorf("the directory is held by %q, want %s", got, want)
 	}
 	o := options()

@@ -5,10 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // Summary is what a spool's files say, without opening it.
@@ -58,21 +55,4 @@ func Peek(dir string) (Summary, error) {
 	}
 	s.Sealed = max(s.Sealed, s.Received)
 	return s, nil
-}
-
-// Holder is the process id of the agent that has taken the directory; "" when none has.
-func Holder(dir string) string {
-	file, err := os.Open(filepath.Join(dir, "lock"))
-	if err != nil {
-		return ""
-	}
-	defer file.Close()
-	if unix.Flock(int(file.Fd()), unix.LOCK_SH|unix.LOCK_NB) == nil {
-		return "" // closing the file gives it back
-	}
-	owner, err := os.ReadFile(file.Name())
-	if err != nil {
-		return "?"
-	}
-	return strings.TrimSpace(string(owner))
 }

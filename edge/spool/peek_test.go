@@ -1,8 +1,6 @@
 package spool_test
 
 import (
-	"os"
-	"strconv"
 	"testing"
 	"time"
 
@@ -34,25 +32,5 @@ func TestPeekSeesWhatWaits(t *testing.T) {
 	}
 	if age := time.Since(got.ReceivedAt); age < -time.Minute || age > time.Minute {
 		t.Errorf("received %s", got.ReceivedAt)
-	}
-}
-
-func TestHolderIsWhoHasTheDirectory(t *testing.T) {
-	dir := t.TempDir()
-	if got := spool.Holder(dir); got != "" {
-		t.Errorf("nobody: got %q", got)
-	}
-	lock, err := spool.TakeLock(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got, want := spool.Holder(dir), strconv.Itoa(os.Getpid()); got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	if err := lock.Release(); err != nil {
-		t.Fatal(err)
-	}
-	if got := spool.Holder(dir); got != "" {
-		t.Errorf("after its end: got %q", got)
 	}
 }

@@ -311,26 +311,6 @@ func TestAWriteThatFailsCanBeTriedAgain(t *testing.T) {
 	}
 }
 
-func TestADirectoryHasOneAgent(t *testing.T) {
-	dir := t.TempDir()
-	lock, err := spool.TakeLock(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := fmt.Sprintf("directory %q is in use by another lineproof-edge, process %d", dir, os.Getpid())
-	if _, err := spool.TakeLock(dir); err == nil || err.Error() != want {
-		t.Errorf("got %v, want %s", err, want)
-	}
-	if err := lock.Release(); err != nil {
-		t.Fatal(err)
-	}
-	again, err := spool.TakeLock(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	again.Release()
-}
-
 func FuzzOpen(f *testing.F) {
 	dir := f.TempDir()
 	s, _, err := spool.Open(dir, spool.Options{})

@@ -79,6 +79,7 @@ type Store struct {
 var (
 	_ series.Store       = (*Store)(nil)
 	_ series.BatchWriter = (*Store)(nil)
+	_ series.Dropper     = (*Store)(nil)
 )
 
 var errClosed = errors.New("the store is closed")

@@ -25,7 +25,8 @@ import (
 // Open makes an empty store. Whoever asks for it closes it.
 type Open func(t testing.TB) series.Store
 
-// Run holds the stores that open makes to everything that series.Store and series.BatchWriter promise.
+// Run holds the stores that open makes to everything that series.Store, series.BatchWriter
+// and series.Dropper promise.
 func Run(t *testing.T, open Open) {
 	for _, group := range []struct {
 		name  string

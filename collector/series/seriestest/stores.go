@@ -20,6 +20,7 @@ func storeCases() []testCase {
 		{"a reader that leaves early", leaveEarly},
 		{"writing while reading", writeInsideRead},
 		{"readers and writers at once", concurrent},
+		{"dropped", dropped},
 		{"closed", closed},
 	}
 }
@@ -31,6 +32,21 @@ func emptyStore(t *testing.T, store series.Store) {
 	write(t, store, NewGateway(BlockLine()).Batch(t))
 	wantReadings(t, store, series.Query{})
 	wantIntervals(t, store, series.Query{})
+}
+
+func dropped(t *testing.T, store series.Store) {
+	r := count("press.cycles", 0, 1)
+	batch := NewGateway(BlockLine()).Batch(t, r)
+	for range 2 { // what was dropped can be written again
+		write(t, store, batch, full(0))
+		wantReadings(t, store, series.Query{}, r)
+		wantIntervals(t, store, series.Query{}, full(0))
+		if err := store.(series.Dropper).Drop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		wantReadings(t, store, series.Query{})
+		wantIntervals(t, store, series.Query{})
+	}
 }
 
 func both(t *testing.T, store series.Store) {

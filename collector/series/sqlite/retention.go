@@ -52,3 +52,34 @@ func (s *Store) drop(ctx context.Context, signal int64, before time.Time) (int64
 	}
 	return result.RowsAffected()
 }
+
+// Drop removes all readings and intervals.
+func (s *Store) Drop(ctx context.Context) error {
+	if err := s.dropAll(ctx); err != nil {
+		return fmt.Errorf("drop series: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) dropAll(ctx context.Context) error {
+	conn, err := s.writer.Conn(ctx) // who holds it may change ids
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	tx, err := conn.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	for _, table := range []string{"reading", "signal", "interval"} {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table); err != nil {
+			return err
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		return err
+	}
+	clear(s.ids)
+	return nil
+}

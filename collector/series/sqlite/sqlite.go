@@ -41,6 +41,7 @@ type Store struct {
 var (
 	_ series.Store       = (*Store)(nil)
 	_ series.BatchWriter = (*Store)(nil)
+	_ series.Dropper     = (*Store)(nil)
 )
 
 // Open opens the file at path, makes it where there is none, and brings its tables up to date.

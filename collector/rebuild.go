@@ -1,0 +1,75 @@
+package collector
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/lineproof/lineproof/collector/series"
+	"github.com/lineproof/lineproof/record"
+)
+
+// Rebuilt says what a rebuild found: digests of all that the views held, before and after. They differ
+// where the views were changed by somebody else than the collector, or had never been complete.
+type Rebuilt struct {
+	Batches       uint64 // in the ledger
+	Before, After record.Hash
+}
+
+// Rebuild drops the views and makes them again from the ledger. One that is broken off is finished by the
+// next, or by the collector's next start. No collector may run on the same directory meanwhile.
+func Rebuild(ctx context.Context, cfg Config, opts Options) (r Rebuilt, err error) {
+	c := &Collector{cfg: cfg, opts: opts}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	if err := c.openStores(ctx); err != nil {
+		return r, err
+	}
+	views, ok := c.store.(series.Dropper)
+	if !ok {
+		return r, fmt.Errorf("rebuild: a series store of type %T cannot be emptied", c.store)
+	}
+	if r.Batches, err = c.ledger.Size(ctx); err != nil {
+		return r, err
+	}
+	if r.Before, err = digest(ctx, c.store); err != nil {
+		return r, err
+	}
+	// The position goes first: whoever dies after it begins at the beginning.
+	if err := c.registry.Reset(ctx); err != nil {
+		return r, err
+	}
+	if err := views.Drop(ctx); err != nil {
+		return r, err
+	}
+	if err := c.openPipeline(ctx); err != nil {
+		return r, err
+	}
+	r.After, err = digest(ctx, c.store)
+	return r, err
+}
+
+// digest is SHA-256 over all intervals and readings of a store, in their order.
+func digest(ctx context.Context, store series.Store) (sum record.Hash, err error) {
+	h := sha256.New()
+	encode := json.NewEncoder(h)
+	for i, err := range store.Intervals(ctx, series.Query{}) {
+		if err != nil {
+			return sum, fmt.Errorf("digest of the views: %w", err)
+		}
+		if err := encode.Encode(i); err != nil {
+			return sum, fmt.Errorf("digest of the views: %w", err)
+		}
+	}
+	for r, err := range store.Readings(ctx, series.Query{}) {
+		if err != nil {
+			return sum, fmt.Errorf("digest of the views: %w", err)
+		}
+		if _, err := fmt.Fprintf(h, "%s %v\n", r, r.Window); err != nil {
+			return sum, err
+		}
+	}
+	copy(sum[:], h.Sum(nil))
+	return sum, nil
+}
