@@ -55,6 +55,14 @@ func (p *pipeline) heads() heads {
 func (h heads) of(gateway string) verify.Head { return h[gateway] }
 func (h heads) move(v verify.Verified)        { h[v.Batch().Gateway] = v.Head() }
 
+// hear keeps what a batch says ahead of its turn, and tells whether that is news.
+func (h heads) hear(v verify.Verified) bool {
+	gateway := v.Batch().Gateway
+	news := v.Head().Ahead != h[gateway].Ahead
+	h[gateway] = v.Head()
+	return news
+}
+
 // run takes messages until ctx ends. It returns an error only when the ledger itself fails.
 func (p *pipeline) run(ctx context.Context, messages <-chan ingest.Message, answer func(record.Receipt) error) error {
 	for {
@@ -91,6 +99,13 @@ func (p *pipeline) take(ctx context.Context, messages []ingest.Message, answer f
 		case err == nil:
 			heads.move(v)
 			fresh = append(fresh, v)
+			answers[m.Gateway] = ""
+		case errors.Is(err, verify.ErrMissing) && v.Batch().Gateway == m.Gateway:
+			if heads.hear(v) {
+				g := p.gateways[m.Gateway]
+				g.ID, g.Head.Ahead = m.Gateway, v.Head().Ahead
+				p.gateways[m.Gateway] = g
+			}
 			answers[m.Gateway] = ""
 		case errors.Is(err, verify.ErrSeen), errors.Is(err, verify.ErrMissing):
 			// Sent again, or ahead of one that got lost: the receipt says from where to go on.

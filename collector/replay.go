@@ -84,26 +84,41 @@ type chains struct {
 }
 
 func (c *chains) take(e ledger.Entry) error {
-	v, err := verify.Check(e.Sealed, c.keys, c.heads.of)
-	switch {
-	case errors.Is(err, verify.ErrSeen):
-		return nil
-	case errors.Is(err, verify.ErrMissing):
-		c.early = append(c.early, e)
-		return nil
-	case err != nil:
-		return fmt.Errorf("batch at index %d of the ledger: %w", e.Index, err)
+	settled, err := c.try(e)
+	if err != nil || !settled {
+		return err
 	}
-	c.heads.move(v)
-	c.ready = append(c.ready, stored{v, e.Index})
-	early := c.early
-	c.early = nil
-	for _, e := range early {
-		if err := c.take(e); err != nil {
-			return err
+	for settled { // what came early may be next now
+		settled = false
+		early := c.early
+		c.early = nil
+		for _, e := range early {
+			one, err := c.try(e)
+			if err != nil {
+				return err
+			}
+			settled = settled || one
 		}
 	}
 	return nil
+}
+
+// try gives a batch its place, or puts it with those that came early. settled tells whether others that came
+// early may have become next by it: it has its place, or it said which ones the gateway had to let go.
+func (c *chains) try(e ledger.Entry) (settled bool, err error) {
+	v, err := verify.Check(e.Sealed, c.keys, c.heads.of)
+	switch {
+	case errors.Is(err, verify.ErrSeen):
+		return false, nil
+	case errors.Is(err, verify.ErrMissing):
+		c.early = append(c.early, e)
+		return c.heads.hear(v), nil
+	case err != nil:
+		return false, fmt.Errorf("batch at index %d of the ledger: %w", e.Index, err)
+	}
+	c.heads.move(v)
+	c.ready = append(c.ready, stored{v, e.Index})
+	return true, nil
 }
 
 // before is up to where the views have all of the ledger once they have what is ready.

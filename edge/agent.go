@@ -96,7 +96,8 @@ func (a *Agent) open() error {
 	}
 	a.sealer = &sealer{
 		gateway: a.config.Gateway, key: key, spool: a.spool, clock: a.opts.Clock, source: a.opts.ClockSource,
-		boot: bootID(), catalogue: catalogue, log: a.opts.Logger, gaps: gaps,
+		boot: bootID(), catalogue: catalogue, log: a.opts.Logger, gaps: gaps, lost: slices.Clone(gaps),
+		notice: func(seq uint64) { a.publisher.Notice(seq) },
 	}
 	if err := a.sealer.probe(); err != nil {
 		return err

@@ -1,10 +1,12 @@
 package edge
 
 import (
+	"cmp"
 	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,6 +33,10 @@ type sealer struct {
 	announced bool         // the catalogue was sealed since the start
 	waiting   []content    // not stored yet, oldest first
 	gaps      []record.Gap // not told yet
+	lost      []record.Gap // batches that are in the spool no more and were not received
+
+	// notice is told of a batch that says what was lost; it has to come before what is left. nil: nobody sends.
+	notice func(seq uint64)
 }
 
 // seal stores c, and what could not be stored before. What cannot be stored now waits.
@@ -63,21 +69,47 @@ func (s *sealer) store(c content) error {
 		Gateway: s.gateway, Seq: seq + 1, Prev: prev, Boot: s.boot, Clock: s.source(), SealedAt: now,
 		CatalogueHash: record.HashOf(s.catalogue), Observed: c.observed, Readings: c.readings, Gaps: s.gaps,
 	}
-	if !s.announced {
-		b.Catalogue = s.catalogue
+	if !s.announced || len(s.gaps) > 0 {
+		b.Catalogue = s.catalogue // of batches, too, whose own announcement may be lost
 	}
 	sealed, err := record.Seal(b, s.key)
 	if err != nil {
 		return err
 	}
 	dropped, err := s.spool.Append(b.Seq, now, sealed)
+	if len(dropped) > 0 {
+		s.lose(dropped)
+		s.gaps = slices.DeleteFunc(s.gaps, func(g record.Gap) bool { return g.First != 0 }) // lost has them all
+		s.gaps = append(s.gaps, s.lost...)
+	}
 	if err != nil {
-		s.gaps = append(s.gaps, dropped...)
 		return err
 	}
 	s.announced = true
-	s.gaps = dropped
+	if len(b.Gaps) > 0 && s.notice != nil {
+		s.notice(b.Seq)
+	}
+	if len(dropped) == 0 {
+		s.gaps = nil
+	}
 	return nil
+}
+
+// lose adds batches to those that are lost, joins what touches, and forgets what the collector has passed.
+func (s *sealer) lose(dropped []record.Gap) {
+	all := slices.Concat(s.lost, dropped)
+	s.lost = nil
+	slices.SortFunc(all, func(a, b record.Gap) int { return cmp.Compare(a.First, b.First) })
+	for _, g := range all {
+		n := len(s.lost)
+		switch {
+		case g.Last <= s.spool.Received():
+		case n > 0 && g.First <= s.lost[n-1].Last+1:
+			s.lost[n-1].Last, s.lost[n-1].Span.To = max(g.Last, s.lost[n-1].Last), g.Span.To
+		default:
+			s.lost = append(s.lost, g)
+		}
+	}
 }
 
 // part replaces the first waiting content by two smaller ones.

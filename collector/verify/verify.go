@@ -24,6 +24,27 @@ type Head struct {
 	CatalogueHash record.Hash
 	Catalogue     record.Catalogue // in force after Seq
 	CatalogueJSON []byte           // as it was sealed
+
+	Ahead *Notice // told by a batch that cannot take its place yet; nil: nothing
+}
+
+// Notice is what a gateway says ahead of the batches that it still has: which ones it had to let go, sealed
+// like everything else, so that nobody on the way can make the collector pass over batches that there are.
+type Notice struct {
+	Seq           uint64 // of the batch that says so; a later one holds all that still matters of an earlier
+	Gaps          []record.Gap
+	CatalogueHash record.Hash
+	CatalogueJSON []byte
+}
+
+// covers tells whether all batches from first to last were let go.
+func (n *Notice) covers(first, last uint64) bool {
+	for _, g := range n.Gaps { // in order, and joined where they touch
+		if g.First <= first && first <= g.Last {
+			first = g.Last + 1
+		}
+	}
+	return first > last
 }
 
 // Verified is a batch whose seal and place in its gateway's chain were checked. Only Check makes one.
@@ -46,7 +67,8 @@ func (v Verified) Sealed() []byte { return v.sealed }
 func (v Verified) Head() Head { return v.head }
 
 // Check opens msg and holds it against the end of its gateway's chain, which head looks up by the
-// gateway's name. A message that was seen before gives ErrSeen, and the batch with it.
+// gateway's name. A message that was seen before gives ErrSeen, and the batch with it. One that comes too
+// early gives ErrMissing, and a head that is the old one with what the batch says ahead of its turn.
 func Check(msg []byte, keys record.Keyring, head func(gateway string) Head) (Verified, error) {
 	b, err := record.Open(msg, keys)
 	if err != nil {
@@ -61,12 +83,24 @@ func Check(msg []byte, keys record.Keyring, head func(gateway string) Head) (Ver
 	case b.Seq <= last.Seq:
 		return v, fmt.Errorf("batch %d of %s, whose last is %d: %w", b.Seq, b.Gateway, last.Seq, ErrSeen)
 	case b.Seq > last.Seq+1:
-		return v, fmt.Errorf("batch %d of %s, whose last is %d: %w", b.Seq, b.Gateway, last.Seq, ErrMissing)
+		notice := last.Ahead
+		if len(b.Gaps) > 0 && (notice == nil || b.Seq > notice.Seq) {
+			notice = &Notice{Seq: b.Seq, Gaps: b.Gaps, CatalogueHash: b.CatalogueHash, CatalogueJSON: b.Catalogue}
+		}
+		if notice == nil || !notice.covers(last.Seq+1, b.Seq-1) {
+			v.head = last
+			v.head.Ahead = notice
+			return v, fmt.Errorf("batch %d of %s, whose last is %d: %w", b.Seq, b.Gateway, last.Seq, ErrMissing)
+		}
+		v.head.Ahead = notice // the hole is one that the gateway owns up to; the batch's own seal is all there is
 	case b.Prev != last.Hash:
 		return v, fmt.Errorf("batch %d of %s: %w", b.Seq, b.Gateway, ErrForked)
 	}
 	if b.CatalogueHash == last.CatalogueHash {
 		return v, nil
+	}
+	if n := v.head.Ahead; len(b.Catalogue) == 0 && n != nil && n.CatalogueHash == b.CatalogueHash {
+		b.Catalogue = n.CatalogueJSON // the batch that first had it was let go
 	}
 	if len(b.Catalogue) == 0 {
 		return v, fmt.Errorf("batch %d of %s: catalogue %s: %w", b.Seq, b.Gateway, b.CatalogueHash, ErrCatalogue)

@@ -74,6 +74,7 @@ type Publisher struct {
 	tls       *tls.Config // nil for tcp://
 	live      *image
 	status    chan struct{} // holds one when the status changed
+	notice    atomic.Uint64 // batch that says which ones were lost; 0: none
 	connected atomic.Bool
 	refusal   atomic.Value // string: the collector's last complaint
 }
@@ -97,6 +98,10 @@ func New(config Config, s *spool.Spool, opts Options) (*Publisher, error) {
 // Show takes what signals say now. It never waits: values that change faster than they can be sent are
 // replaced by newer ones.
 func (p *Publisher) Show(at time.Time, changed []record.Reading) { p.live.show(at, changed) }
+
+// Notice says that batch seq tells which ones were lost: it is sent ahead of what is left of those before it,
+// for without it the collector cannot pass over the hole.
+func (p *Publisher) Notice(seq uint64) { p.notice.Store(seq) }
 
 // StatusChanged asks for the status to be published soon.
 func (p *Publisher) StatusChanged() {

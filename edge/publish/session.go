@@ -26,6 +26,7 @@ type session struct {
 	received uint64
 	resend   *time.Timer // fires when a receipt is overdue
 	silent   int         // times that it fired in a row
+	told     uint64      // notice that was sent ahead
 }
 
 // session publishes over one connection. It begins with the first batch that has no receipt.
@@ -106,6 +107,9 @@ func (s *session) send() error {
 		s.resend.Reset(s.opts.ReceiptTimeout)
 	}
 	s.sent = max(s.sent, s.received)
+	if err := s.tell(); err != nil {
+		return err
+	}
 	for s.sent < s.received+Window {
 		r, ok := s.spool.Next(s.sent)
 		if !ok {
@@ -122,6 +126,21 @@ func (s *session) send() error {
 	return nil
 }
 
+// tell sends the notice of lost batches ahead of those that are left.
+func (s *session) tell() error {
+	notice := s.notice.Load()
+	if notice <= s.told || notice <= s.received+1 {
+		return nil
+	}
+	r, ok := s.spool.Next(notice - 1)
+	if !ok || r.Seq != notice {
+		return nil
+	}
+	s.told = notice
+	s.sent = s.received // what was sent before it came too early
+	return s.publish(record.TopicBatch, 1, false, r.Sealed)
+}
+
 // overdue goes back to the first batch without a receipt.
 func (s *session) overdue() error {
 	s.resend.Reset(s.opts.ReceiptTimeout)
@@ -132,7 +151,7 @@ func (s *session) overdue() error {
 		return errSilent
 	}
 	s.opts.Logger.Warn("no receipt came; the batches are sent again", "from", s.received+1, "to", s.sent)
-	s.sent = s.received
+	s.sent, s.told = s.received, 0
 	return nil
 }
 
