@@ -2,7 +2,7 @@ package kpi
 
 // explain writes down the arithmetic of a row, in the order in which a person would ask for it.
 func (s *sum) explain(r Row) []Explanation {
-	pq, gq, sq := count(s.produced), count(s.good), count(s.scrap)
+	pq, gq, sq := count(s.total.Produced), count(s.total.Good), count(s.total.Scrap)
 	apt := Term{"actual_production_time", &r.ActualProductionTimeS, "s"}
 	obt := Term{"observed_busy_time", &r.ObservedBusyTimeS, "s"}
 	produced := Explanation{KPI: "produced_quantity", Formula: "produced_quantity", Terms: []Term{{"produced_quantity", pq, "unit"}}, Value: pq}
@@ -19,12 +19,12 @@ func (s *sum) explain(r Row) []Explanation {
 			effectiveness.Formula = "planned_run_time_per_item * (produced_quantity - late_quantity) / actual_production_time"
 			effectiveness.Terms = []Term{
 				{"planned_run_time_per_item", &perItem, "s/unit"}, {"produced_quantity", pq, "unit"},
-				{"late_quantity", count(s.late), "unit"}, apt,
+				{"late_quantity", count(s.total.Late), "unit"}, apt,
 			}
 		}
-		if s.produced%p.units == 0 {
+		if s.total.Produced%p.units == 0 {
 			produced.Formula = "cycles * units_per_cycle"
-			produced.Terms = []Term{{"cycles", count(s.produced / p.units), "cycle"}, {"units_per_cycle", count(p.units), "unit/cycle"}}
+			produced.Terms = []Term{{"cycles", count(s.total.Produced / p.units), "cycle"}, {"units_per_cycle", count(p.units), "unit/cycle"}}
 		}
 	}
 	all := []Explanation{
@@ -38,7 +38,7 @@ func (s *sum) explain(r Row) []Explanation {
 			{"availability", r.Availability, "1"}, {"effectiveness", r.Effectiveness, "1"}, {"quality_ratio", r.QualityRatio, "1"},
 		}, r.OEE},
 	}
-	if s.good == s.produced-s.scrap {
+	if s.total.Good == s.total.Produced-s.total.Scrap {
 		all[1].Formula = "produced_quantity - scrap_quantity"
 		all[1].Terms = []Term{{"produced_quantity", pq, "unit"}, {"scrap_quantity", sq, "unit"}}
 	}

@@ -15,14 +15,10 @@ type sum struct {
 	row     Row
 	outside bool // of every shift
 
-	seen, metered                                bool
-	produced, good, scrap, rework, late, suspect int64
-	resets                                       int64
-	scrapBy                                      map[string]int64
-	plannedMs, busyMs, overtimeMs, productionMs  int64 // busyMs: observed while planned, or worked outside the plan
-	states                                       [record.NumStates]int64
-	energyJ                                      int64
-	paced                                        map[pace]int64 // units made in observed time, by how fast they were meant to be made
+	seen                                        bool
+	total                                       account.Interval // all that is summed for its own sake
+	plannedMs, busyMs, overtimeMs, productionMs int64            // busyMs: observed while planned, or worked outside the plan
+	paced                                       map[pace]int64   // units made in observed time, by how fast they were meant to be made
 }
 
 // pace is the planned run time per item: cycle / units.
@@ -37,22 +33,7 @@ func (p pace) compare(o pace) int {
 
 func (s *sum) add(i account.Interval, planned bool) {
 	s.seen = true
-	s.produced += i.Produced
-	s.good += i.Good
-	s.scrap += i.Scrap
-	s.rework += i.Rework
-	s.late += i.Late
-	s.suspect += i.Suspect
-	s.resets += i.Resets
-	for reason, n := range i.ScrapBy {
-		if s.scrapBy == nil {
-			s.scrapBy = map[string]int64{}
-		}
-		s.scrapBy[reason] += n
-	}
-	for state, ms := range i.States {
-		s.states[state] += ms
-	}
+	s.total.Add(i)
 	run := i.States[record.Execute]
 	s.productionMs += run
 	if planned {
@@ -60,10 +41,6 @@ func (s *sum) add(i account.Interval, planned bool) {
 	} else {
 		s.overtimeMs += run
 		s.busyMs += run
-	}
-	if i.EnergyJ != 0 || i.Metered {
-		s.metered = true
-		s.energyJ += i.EnergyJ
 	}
 	if n := i.Produced - i.Late; n != 0 {
 		if s.paced == nil {
@@ -75,7 +52,7 @@ func (s *sum) add(i account.Interval, planned bool) {
 
 // made tells whether there is anything to show beside time in which nothing was planned.
 func (s *sum) made() bool {
-	return s.produced != 0 || s.good != 0 || s.scrap != 0 || s.rework != 0 || s.suspect != 0 || s.overtimeMs != 0 || s.energyJ != 0
+	return s.total.Produced != 0 || s.total.Good != 0 || s.total.Scrap != 0 || s.total.Rework != 0 || s.total.Suspect != 0 || s.overtimeMs != 0 || s.total.EnergyJ != 0
 }
 
 // idealS is the time in seconds that the units made in observed time were meant to take; ok is false
@@ -98,7 +75,7 @@ func (s *sum) finish(by By) Row {
 	r.OvertimeS = seconds(s.overtimeMs)
 	r.ActualProductionTimeS = seconds(s.productionMs)
 	r.StateS = map[string]float64{}
-	for state, ms := range s.states {
+	for state, ms := range s.total.States {
 		if ms != 0 {
 			r.StateS[record.State(state).String()] = seconds(ms)
 		}
@@ -109,22 +86,22 @@ func (s *sum) finish(by By) Row {
 	if !s.seen {
 		return r
 	}
-	r.ProducedQuantity, r.GoodQuantity, r.ScrapQuantity, r.ReworkQuantity = &s.produced, &s.good, &s.scrap, &s.rework
-	r.ScrapByReason, r.LateQuantity, r.SuspectQuantity = s.scrapBy, s.late, s.suspect
+	r.ProducedQuantity, r.GoodQuantity, r.ScrapQuantity, r.ReworkQuantity = &s.total.Produced, &s.total.Good, &s.total.Scrap, &s.total.Rework
+	r.ScrapByReason, r.LateQuantity, r.SuspectQuantity = s.total.ScrapBy, s.total.Late, s.total.Suspect
 	r.Availability = ratio(float64(s.productionMs), float64(s.busyMs))
 	if ideal, ok := s.idealS(); ok {
 		r.Effectiveness = ratio(ideal, seconds(s.productionMs))
 	}
-	r.QualityRatio = ratio(float64(s.good), float64(s.produced))
-	r.ScrapRatio = ratio(float64(s.scrap), float64(s.produced))
+	r.QualityRatio = ratio(float64(s.total.Good), float64(s.total.Produced))
+	r.ScrapRatio = ratio(float64(s.total.Scrap), float64(s.total.Produced))
 	if r.Availability != nil && r.Effectiveness != nil && r.QualityRatio != nil {
 		oee := *r.Availability * *r.Effectiveness * *r.QualityRatio
 		r.OEE = &oee
 	}
-	if s.metered {
-		kwh := float64(s.energyJ) / joulesPerKWh
+	if s.total.Metered {
+		kwh := float64(s.total.EnergyJ) / joulesPerKWh
 		r.EnergyKWh = &kwh
-		r.EnergyPerUnitKWh = ratio(kwh, float64(s.produced))
+		r.EnergyPerUnitKWh = ratio(kwh, float64(s.total.Produced))
 	}
 	r.Flags = s.flags(r)
 	r.Explain = s.explain(r)
@@ -143,9 +120,9 @@ func (s *sum) flags(r Row) (flags []string) {
 		}
 	}
 	flag("oee_over_1", r.OEE != nil && *r.OEE > 1)
-	flag("quality_exactly_1", s.scrap == 0 && s.good == s.produced && s.produced >= manyUnits)
-	flag("suspect_counts", s.suspect != 0)
-	flag("counter_reset", s.resets != 0)
+	flag("quality_exactly_1", s.total.Scrap == 0 && s.total.Good == s.total.Produced && s.total.Produced >= manyUnits)
+	flag("suspect_counts", s.total.Suspect != 0)
+	flag("counter_reset", s.total.Resets != 0)
 	return flags
 }
 
