@@ -10,7 +10,7 @@ GO_BUILD := CGO_ENABLED=0 go build -trimpath -tags nethttpomithttp2 -ldflags "$(
 # What the tests run against and did not write: Debian's packages, and InfluxDB 1.8 from its own source.
 DEBIAN   := mosquitto socat mbpoll python3-pymodbus chromium fonts-noto-core qemu-user-static \
             gcc libc6-dev libmodbus-dev linux-libc-dev \
-            adduser ca-certificates groff-base lintian openssl strace systemd udev
+            adduser ca-certificates groff-base lintian openssl strace systemd tzdata udev
 INFLUXD  := github.com/influxdata/influxdb/cmd/influxd@v1.8.10
 LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 NODE     := dashboards record/testdata/js drivers/modbus/testdata/js
@@ -92,5 +92,5 @@ test-package: deps dashboards/dist/index.html $(CLEAN)/.made ## try the packages
 $(CLEAN)/.made:
 	command -v debootstrap >/dev/null || apt-get install -y -qq --no-install-recommends debootstrap
 	rm -rf $(CLEAN) && mkdir -p .cache
-	debootstrap --variant=minbase --include=adduser,ca-certificates,systemd,udev $(SUITE) $(CLEAN)
+	debootstrap --variant=minbase --include=adduser,ca-certificates,systemd,tzdata,udev $(SUITE) $(CLEAN)
 	@touch $@

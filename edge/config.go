@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	_ "time/tzdata" // a gateway's time zones do not depend on what is installed there
 
 	"github.com/lineproof/lineproof/drivers"
 	"github.com/lineproof/lineproof/internal/strictyaml"

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // lines' time zones do not depend on what is installed here
 
 	"k8s.io/klog/v2"
 

@@ -62,6 +62,7 @@ func Connect(opts Options) *Client {
 		SetConnectRetryInterval(2 * time.Second).
 		SetMaxReconnectInterval(30 * time.Second).
 		SetKeepAlive(20 * time.Second).
+		SetWriteTimeout(5 * time.Second). // of a receipt, when the broker has just gone
 		SetOnConnectHandler(c.connected).
 		SetConnectionLostHandler(func(_ mqtt.Client, err error) {
 			opts.Logger.Warn("broker lost", "broker", opts.URL, "error", err)

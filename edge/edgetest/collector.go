@@ -39,6 +39,7 @@ func StartCollector(t testing.TB, b *Broker, gateway string, key ed25519.PublicK
 	c.keys.Add(gateway, key)
 	o := mqtt.NewClientOptions().AddBroker(b.URL).SetClientID("collector").SetCleanSession(false)
 	o.SetConnectRetry(true).SetConnectRetryInterval(50 * time.Millisecond).SetMaxReconnectInterval(100 * time.Millisecond)
+	o.SetWriteTimeout(time.Second) // else an answer to a broker that has just died holds up the reconnection for 30 s
 	if b.CA != "" {
 		pool := x509.NewCertPool()
 		text, err := os.ReadFile(b.CA)

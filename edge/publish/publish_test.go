@@ -85,7 +85,7 @@ func (s *sender) seal(n int) {
 
 func (s *sender) wait(seq uint64) {
 	s.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := s.WaitReceived(ctx, seq); err != nil {
 		s.t.Fatalf("batch %d: %v; received %d", seq, err, s.spool.Received())
@@ -114,7 +114,7 @@ func TestBatchesGoOverTLSWithAPasswordAndAreReceived(t *testing.T) {
 
 func TestABrokerThatDiesTakesNothingWithIt(t *testing.T) {
 	b := edgetest.StartBroker(t)
-	s := start(t, b, publish.Options{ReceiptTimeout: 500 * time.Millisecond})
+	s := start(t, b, publish.Options{ReceiptTimeout: 500 * time.Millisecond, Backoff: time.Second})
 	c := edgetest.StartCollector(t, b, gateway, s.public())
 	s.run()
 	s.seal(50)
