@@ -22,8 +22,8 @@ import (
 // Options sets how an agent runs; zero values take the defaults.
 type Options struct {
 	Version     string
-	Clock       clock.Clock         // the system's
-	ClockSource func() record.Clock // what the batches say of the clock; the kernel's answer
+	Clock       clock.Clock     // must never jump; a steady one that begins with the system's time
+	ClockSource func() Sighting // what the system says of its own clock; the kernel's answer, or with a Clock that it is simulated
 	Logger      *slog.Logger
 	Spool       spool.Options
 	Publish     publish.Options // Status and Logger are the agent's own
@@ -31,11 +31,14 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
-	if o.Clock == nil {
-		o.Clock = clock.System{}
-	}
-	if o.ClockSource == nil {
-		o.ClockSource = SystemClock
+	switch {
+	case o.Clock == nil:
+		o.Clock = clock.NewSteady()
+		if o.ClockSource == nil {
+			o.ClockSource = SystemClock
+		}
+	case o.ClockSource == nil:
+		o.ClockSource = SimulatedClock(o.Clock)
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
@@ -51,9 +54,12 @@ func (o Options) withDefaults() Options {
 type Agent struct {
 	config    *Config
 	opts      Options
-	started   time.Time
+	started   time.Time // by the agent's clock
 	lock      *dirlock.Lock
 	spool     *spool.Spool
+	aside     *undated
+	time      *timekeeper
+	keys      *keys
 	sealer    *sealer
 	publisher *publish.Publisher
 	intake    *intake
@@ -82,10 +88,10 @@ func (a *Agent) open() error {
 	if a.lock, err = dirlock.Take(a.config.Dir, "lineproof-edge"); err != nil {
 		return err
 	}
-	key, err := loadKey(a.config.Dir)
-	if err != nil {
+	if a.keys, err = openKeys(a.config.Dir, a.opts.Logger); err != nil {
 		return err
 	}
+	a.time = openTimekeeper(a.opts.ClockSource, a.opts.Clock, filepath.Join(a.config.Dir, "clock"), a.opts.Logger)
 	catalogue, err := a.config.Catalogue().Encode()
 	if err != nil {
 		return fmt.Errorf("encode catalogue: %w", err)
@@ -94,13 +100,18 @@ func (a *Agent) open() error {
 	if a.spool, gaps, err = spool.Open(filepath.Join(a.config.Dir, "spool"), a.opts.Spool); err != nil {
 		return err
 	}
-	a.sealer = &sealer{
-		gateway: a.config.Gateway, key: key, spool: a.spool, clock: a.opts.Clock, source: a.opts.ClockSource,
-		boot: bootID(), catalogue: catalogue, log: a.opts.Logger, gaps: gaps, lost: slices.Clone(gaps),
-		notice: func(seq uint64) { a.publisher.Notice(seq) },
-	}
-	if err := a.sealer.probe(); err != nil {
+	if err := probe(a.config.Gateway, catalogue, a.keys.current()); err != nil {
 		return err
+	}
+	head, _ := a.spool.Head()
+	var unsealed []record.Gap
+	if a.aside, unsealed, err = openUndated(filepath.Join(a.config.Dir, "undated"), a.config.Gateway, a.opts.Spool, head, a.opts.Logger); err != nil {
+		return err
+	}
+	a.sealer = &sealer{
+		gateway: a.config.Gateway, keys: a.keys, spool: a.spool, time: a.time, aside: a.aside, catalogue: catalogue,
+		log: a.opts.Logger, gaps: append(slices.Clone(gaps), unsealed...), lost: gaps,
+		notice: func(seq uint64) { a.publisher.Notice(seq) },
 	}
 	if err := a.openPublisher(); err != nil {
 		return err
@@ -111,6 +122,8 @@ func (a *Agent) open() error {
 func (a *Agent) openPublisher() (err error) {
 	u, opts := a.config.Uplink, a.opts.Publish
 	opts.Status, opts.Logger = a.status, a.opts.Logger
+	opts.Told, opts.Received, opts.Lost = a.time.told, a.keys.received, a.sealer.owe
+	opts.CatchUp = a.config.Uplink.CatchUp
 	a.publisher, err = publish.New(publish.Config{
 		Gateway: a.config.Gateway, Broker: u.Broker, Username: u.Username, PasswordFile: u.PasswordFile,
 		CA: u.CA, Cert: u.Cert, Key: u.Key,
@@ -199,6 +212,9 @@ func (a *Agent) Close() error {
 	if a.spool != nil {
 		errs = append(errs, a.spool.Close())
 	}
+	if a.aside != nil {
+		errs = append(errs, a.aside.close())
+	}
 	if a.lock != nil {
 		errs = append(errs, a.lock.Release())
 		a.lock = nil
@@ -206,13 +222,20 @@ func (a *Agent) Close() error {
 	return errors.Join(errs...)
 }
 
-// status is how the gateway is; whether it is online is not for it to say.
-func (a *Agent) status() record.Status {
+// status is how the gateway is; whether it is online is not for it to say. It asks the collector what time it is,
+// under the given number, where no time server says; 0: it asks nothing.
+func (a *Agent) status(asked uint64) record.Status {
 	sealed, received := a.Progress()
+	m := a.time.look()
+	c := m.clock()
 	s := record.Status{
-		Time: a.now(), Version: a.opts.Version, Started: a.started,
-		Seq: sealed, Received: received, SpoolBytes: a.spool.Bytes(), Clock: a.opts.ClockSource().State,
+		Time: m.date(m.steady), Version: a.opts.Version, Started: m.date(a.started),
+		Seq: sealed, Received: received, SpoolBytes: a.spool.Bytes(), Undated: a.aside.len(),
+		Clock: c.State, ErrorS: c.ErrorBound.Seconds(),
 		Devices: map[string]record.DeviceStatus{}, Ports: map[string]record.PortStatus{},
+	}
+	if asked != 0 && a.time.ask(asked) {
+		s.Asked = asked
 	}
 	for _, d := range a.devices {
 		s.Devices[d.Name] = d.status()

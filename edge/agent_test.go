@@ -96,7 +96,7 @@ func live(t *testing.T, c *edge.Config, v *clock.Virtual) *history {
 	t.Helper()
 	agent, err := edge.New(c, edge.Options{
 		Clock:       v,
-		ClockSource: func() record.Clock { return record.Clock{State: record.ClockSimulated} },
+		ClockSource: edge.SimulatedClock(v),
 		Publish:     publish.Options{ReceiptTimeout: 2 * time.Second},
 	})
 	if err != nil {

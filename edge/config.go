@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/drivers"
+	"github.com/lineproof/lineproof/edge/publish"
 	"github.com/lineproof/lineproof/internal/strictyaml"
 	"github.com/lineproof/lineproof/record"
 )
@@ -36,6 +37,7 @@ type Uplink struct {
 	Key          string          `yaml:"key"`
 	Insecure     bool            `yaml:"insecure"` // allows tcp:// to another machine
 	Batch        record.Duration `yaml:"batch"`    // how often a batch is sealed
+	CatchUp      float64         `yaml:"catch_up"` // batches a second at the most, of those that waited for the network
 }
 
 // Page is the agent's own page, which shows what `lineproof-edge doctor` does.
@@ -101,7 +103,7 @@ func Parse(file string, src []byte, kinds map[string]drivers.Kind) (*Config, err
 	v := validator{root: root}
 	c := &Config{
 		Gateway: doc.Gateway, Site: doc.Site, Timezone: doc.Timezone, Dir: doc.Dir, Page: doc.Page, Lines: doc.Lines,
-		Uplink: Uplink{Batch: record.Duration(10 * time.Second)},
+		Uplink: Uplink{Batch: record.Duration(10 * time.Second), CatchUp: publish.DefaultCatchUp},
 	}
 	doc.Uplink.Decode(&c.Uplink)
 	v.gateway(c)

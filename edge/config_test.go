@@ -11,6 +11,7 @@ import (
 	"github.com/lineproof/lineproof/drivers"
 	"github.com/lineproof/lineproof/drivers/modbus"
 	"github.com/lineproof/lineproof/edge"
+	"github.com/lineproof/lineproof/edge/publish"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -25,7 +26,7 @@ func TestTheSampleConfigurationLoads(t *testing.T) {
 	}
 	wantUplink := edge.Uplink{
 		Broker: "mqtts://collector.example:8883", Username: "huu-lung-01", PasswordFile: "/etc/lineproof/password",
-		CA: "/etc/lineproof/ca.pem", Batch: record.Duration(10 * time.Second),
+		CA: "/etc/lineproof/ca.pem", Batch: record.Duration(10 * time.Second), CatchUp: publish.DefaultCatchUp,
 	}
 	if diff := cmp.Diff(wantUplink, c.Uplink); diff != "" {
 		t.Error(diff)

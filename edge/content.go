@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"slices"
 	"time"
 
 	"github.com/lineproof/lineproof/record"
@@ -10,9 +11,26 @@ import (
 type content struct {
 	readings []record.Reading
 	observed []record.Observed
+	own      bool // dated by the devices themselves, and not by the agent's clock
 }
 
 func (c content) empty() bool { return len(c.readings) == 0 && len(c.observed) == 0 }
+
+// shift moves all times.
+func (c content) shift(to func(time.Time) time.Time) content {
+	moved := content{own: c.own, readings: slices.Clone(c.readings), observed: slices.Clone(c.observed)}
+	for i := range moved.readings {
+		moved.readings[i].Time = to(moved.readings[i].Time)
+	}
+	for i, o := range moved.observed {
+		spans := make([]record.Span, len(o.Spans))
+		for n, s := range o.Spans {
+			spans[n] = record.Span{From: to(s.From), To: to(s.To)}
+		}
+		moved.observed[i].Spans = spans
+	}
+	return moved
+}
 
 // split parts a content that is too large for one batch: by time where it can, else by number. ok is
 // false where it cannot be parted any further.
@@ -22,8 +40,8 @@ func (c content) split() (first, second content, ok bool) {
 		return first, second, true
 	}
 	if n := len(c.readings) / 2; n > 0 {
-		first = content{readings: c.readings[:n], observed: c.observed}
-		return first, content{readings: c.readings[n:]}, true
+		first = content{readings: c.readings[:n], observed: c.observed, own: c.own}
+		return first, content{readings: c.readings[n:], own: c.own}, true
 	}
 	return c.splitSpans()
 }
@@ -49,6 +67,7 @@ func middle(readings []record.Reading) (at time.Time, ok bool) {
 // splitAt parts at a time. A span that runs over it goes on in the second part from there; the counts of
 // polls stay together, in the second.
 func (c content) splitAt(at time.Time) (first, second content) {
+	first.own, second.own = c.own, c.own
 	for _, r := range c.readings {
 		if r.Time.Before(at) {
 			first.readings = append(first.readings, r)
@@ -80,7 +99,7 @@ func (c content) splitAt(at time.Time) (first, second content) {
 
 // splitSpans parts what has hardly any readings but very many spans.
 func (c content) splitSpans() (first, second content, ok bool) {
-	first.readings = c.readings
+	first.readings, first.own, second.own = c.readings, c.own, c.own
 	for _, o := range c.observed {
 		n := len(o.Spans) / 2
 		ok = ok || n > 0
@@ -95,7 +114,7 @@ func (c content) splitSpans() (first, second content, ok bool) {
 
 // strip leaves of a content that cannot be split what always fits: its texts are what made it large.
 func (c content) strip() content {
-	var small content
+	small := content{own: c.own}
 	for _, r := range c.readings {
 		small.readings = append(small.readings, record.Reading{Signal: r.Signal, Time: r.Time})
 	}

@@ -209,7 +209,7 @@ func (d *deriver) flush() (readings []record.Reading) {
 
 // derive adds to a look at a device what follows from it.
 func (a *Agent) derive(l *look, shown []record.Reading) []record.Reading {
-	if l.stale || !l.answered && l.keepOpen {
+	if l.stale || !l.answered && l.own {
 		return shown // nothing was learnt
 	}
 	reports, more := a.deriver.take(l.samples)

@@ -64,7 +64,7 @@ func (d *device) read(ctx context.Context) (readings []record.Reading, err error
 func (d *device) judge(now time.Time, readings []record.Reading, err error) (l look, shown []record.Reading) {
 	d.judging.Lock()
 	defer d.judging.Unlock()
-	l = look{at: now, err: err, gap: d.Config.Period() * 5 / 2, keepOpen: d.Clock != nil}
+	l = look{at: now, err: err, gap: d.Config.Period() * 5 / 2, own: d.Clock != nil}
 	byName := make(map[string]record.Reading, len(readings))
 	for _, r := range readings {
 		byName[r.Signal] = r
@@ -89,7 +89,7 @@ func (d *device) judge(now time.Time, readings []record.Reading, err error) (l l
 			p.shown = r.Value
 			shown = append(shown, r)
 		}
-		if l.stale || !l.answered && l.keepOpen {
+		if l.stale || !l.answered && l.own {
 			continue
 		}
 		if report, ok := p.offer(r); ok {

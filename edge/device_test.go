@@ -100,8 +100,8 @@ func TestADeviceThatDatesItsValues(t *testing.T) {
 		if diff := cmp.Diff(step.want, lines(l.readings)); diff != "" || l.answered != step.answered || l.stale != step.stale {
 			t.Errorf("%s: answered %v, stale %v: %s", step.name, l.answered, l.stale, diff)
 		}
-		if l.gap != 3*time.Minute || !l.keepOpen {
-			t.Errorf("%s: gap %s, keep open %v", step.name, l.gap, l.keepOpen)
+		if l.gap != 3*time.Minute || !l.own {
+			t.Errorf("%s: gap %s, own %v", step.name, l.gap, l.own)
 		}
 	}
 }

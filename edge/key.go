@@ -10,6 +10,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/lineproof/lineproof/internal/durable"
+)
+
+// The files in the agent's directory.
+const (
+	keyFile     = "key"
+	nextKeyFile = "key.next"
 )
 
 // PublicKey is the line by which the collector learns a gateway's key: the gateway's name and the Ed25519
@@ -22,16 +30,25 @@ func PublicKey(gateway, dir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return gateway + " " + base64.StdEncoding.EncodeToString(key.Public().(ed25519.PublicKey)), nil
+	return keyLine(gateway, key), nil
+}
+
+func keyLine(gateway string, key ed25519.PrivateKey) string {
+	return gateway + " " + base64.StdEncoding.EncodeToString(key.Public().(ed25519.PublicKey))
 }
 
 // loadKey reads the gateway's key from dir, or makes one.
 func loadKey(dir string) (ed25519.PrivateKey, error) {
-	path := filepath.Join(dir, "key")
-	text, err := os.ReadFile(path)
+	path := filepath.Join(dir, keyFile)
+	key, err := readKey(path)
 	if errors.Is(err, os.ErrNotExist) {
 		return makeKey(path)
 	}
+	return key, err
+}
+
+func readKey(path string) (ed25519.PrivateKey, error) {
+	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("read key: %w", err)
 	}
@@ -73,15 +90,11 @@ func makeKey(path string) (ed25519.PrivateKey, error) {
 	}
 	if err := os.Link(temp.Name(), path); err != nil {
 		if errors.Is(err, os.ErrExist) {
-			return loadKey(dir)
+			return readKey(path)
 		}
 		return nil, fmt.Errorf("make key: %w", err)
 	}
-	d, err := os.Open(dir)
-	if err != nil {
-		return nil, fmt.Errorf("make key: %w", err)
-	}
-	if err := errors.Join(d.Sync(), d.Close()); err != nil {
+	if err := durable.SyncDir(dir); err != nil {
 		return nil, fmt.Errorf("make key: %w", err)
 	}
 	return key, nil

@@ -35,4 +35,4 @@ func (l Look) Inspect(ctx context.Context, name string) ([]Inspected, error) {
 func (l Look) Connected() bool { return l.agent.publisher.Connected() }
 
 // Status is what the agent publishes of itself.
-func (l Look) Status() record.Status { return l.agent.status() }
+func (l Look) Status() record.Status { return l.agent.status(0) }

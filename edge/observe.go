@@ -10,6 +10,7 @@ import (
 // observation follows when one device was looked at, from one batch to the next.
 type observation struct {
 	spans     []record.Span // since the last take
+	own       bool          // the device dates its answers itself
 	open      bool          // the next answer may extend the last span, or begin where that one ended
 	last      time.Time     // of the last answer
 	newest    time.Time     // of what was collected since the last take

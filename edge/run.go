@@ -17,7 +17,7 @@ func (a *Agent) poll(ctx context.Context, d *device, now time.Time) {
 	if d.note(now, l) {
 		a.publisher.StatusChanged()
 	}
-	a.publisher.Show(now, shown)
+	a.publisher.Show(a.time.look().date(now), shown)
 }
 
 // take puts a look into the intake, and seals what is there when it has to be.
@@ -45,8 +45,7 @@ func (a *Agent) batches(ctx context.Context) {
 
 // seal makes a batch of what was collected. What cannot be stored now waits for the next time.
 func (a *Agent) seal() {
-	c, _ := a.intake.take(false)
-	if err := a.sealer.seal(c); err != nil {
+	if err := a.sealer.seal(a.intake.take(false)...); err != nil {
 		a.opts.Logger.Error("a batch could not be stored; its readings wait in memory", "error", err)
 	}
 }
@@ -58,6 +57,5 @@ func (a *Agent) finish() error {
 		a.intake.append(d.flush())
 	}
 	a.intake.append(a.deriver.flush())
-	c, _ := a.intake.take(true)
-	return a.sealer.seal(c)
+	return a.sealer.seal(a.intake.take(true)...)
 }

@@ -11,21 +11,26 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/edge/spool"
-	"github.com/lineproof/lineproof/internal/clock"
 	"github.com/lineproof/lineproof/record"
 )
 
-// mostWaiting bounds the readings that wait in memory while the disk takes nothing.
-const mostWaiting = 4 * full
+const (
+	// mostWaiting bounds the readings that wait in memory while the disk takes nothing.
+	mostWaiting = 4 * full
+	// mostAtOnce bounds the batches that are sealed together, with one write to the disk.
+	mostAtOnce = 256
+	// mostDated bounds the contents that are dated before what was read since has its turn.
+	mostDated = 16 * mostAtOnce
+)
 
-// sealer makes batches and puts them into the spool, one after the other.
+// sealer makes batches and puts them into the spool, one after the other. What is read while the time is not
+// known it puts aside, and seals it when it has its date.
 type sealer struct {
 	gateway   string
-	key       ed25519.PrivateKey
+	keys      *keys
 	spool     *spool.Spool
-	clock     clock.Clock
-	source    func() record.Clock
-	boot      record.Boot
+	time      *timekeeper
+	aside     *undated
 	catalogue []byte
 	log       *slog.Logger
 
@@ -39,60 +44,185 @@ type sealer struct {
 	notice func(seq uint64)
 }
 
-// seal stores c, and what could not be stored before. What cannot be stored now waits.
-func (s *sealer) seal(c content) error {
+// seal stores contents, and what could not be stored before. What cannot be stored now waits.
+func (s *sealer) seal(contents ...content) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !c.empty() || len(s.gaps) > 0 && len(s.waiting) == 0 {
-		s.waiting = append(s.waiting, c)
+	for _, c := range contents {
+		if !c.empty() {
+			s.waiting = append(s.waiting, c)
+		}
 	}
+	m := s.time.look()
+	err := s.store(m)
+	if err != nil {
+		s.bound(m)
+	}
+	return err
+}
+
+func (s *sealer) store(m moment) error {
+	if !m.known() {
+		if err := s.putAside(m); err != nil {
+			return err
+		}
+		return s.sealAll(m) // of what is left, the devices themselves said the time
+	}
+	if err := s.sealDated(m); err != nil {
+		return err
+	}
+	if s.aside.len() > 0 { // it goes on at the next time, and before what was read since
+		return s.putAside(m)
+	}
+	return s.sealAll(m)
+}
+
+// putAside leaves in waiting what needs no date from the agent's clock.
+func (s *sealer) putAside(m moment) error {
+	var own []content
 	for len(s.waiting) > 0 {
-		err := s.store(s.waiting[0])
+		c := s.waiting[0]
+		if c.own {
+			own, s.waiting = append(own, c), s.waiting[1:]
+			continue
+		}
+		gaps, err := s.aside.add(c, m, s.lastKnown())
+		s.gaps = append(s.gaps, gaps...)
 		switch {
 		case err == nil:
 			s.waiting = s.waiting[1:]
-		case errors.Is(err, record.ErrTooLarge):
+		case errors.Is(err, errTooLarge):
 			s.part()
 		default:
-			s.bound()
+			s.waiting = append(own, s.waiting...)
+			return err
+		}
+	}
+	s.waiting = own
+	return nil
+}
+
+// lastKnown is the last time that was known before now: that of the last batch. The zero time before the first.
+func (s *sealer) lastKnown() time.Time {
+	seq, _ := s.spool.Head()
+	if seq == 0 {
+		return time.Time{}
+	}
+	r, ok := s.spool.Next(seq - 1)
+	if !ok || !plausible(r.At) {
+		return time.Time{}
+	}
+	return r.At
+}
+
+// sealDated seals what was put aside, now that the time is known.
+func (s *sealer) sealDated(m moment) error {
+	for n := 0; s.aside.len() > 0 && n < mostDated; {
+		if err := s.announce(m); err != nil {
+			return err
+		}
+		head, _ := s.spool.Head()
+		all, err := s.aside.take(m, mostAtOnce, head+1)
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		stored, err := s.append(m, all)
+		if stored > 0 {
+			err = errors.Join(err, s.aside.sealed(stored))
+		}
+		if err != nil {
+			return err
+		}
+		n += stored
+	}
+	return nil
+}
+
+// announce seals what would not fit into one batch with a content: the catalogue and what was lost.
+func (s *sealer) announce(m moment) error {
+	if s.announced && len(s.gaps) == 0 {
+		return nil
+	}
+	_, err := s.append(m, []dated{{clock: m.clock()}})
+	return err
+}
+
+// sealAll seals what waits.
+func (s *sealer) sealAll(m moment) error {
+	if len(s.waiting) == 0 && len(s.gaps) > 0 && m.known() {
+		s.waiting = append(s.waiting, content{})
+	}
+	for len(s.waiting) > 0 {
+		var all []dated
+		for _, c := range s.waiting[:min(len(s.waiting), mostAtOnce)] {
+			d := dated{content: c, clock: m.clock()}
+			if !c.own && m.known() {
+				d.content = c.shift(m.date)
+			}
+			all = append(all, d)
+		}
+		stored, err := s.append(m, all)
+		s.waiting = s.waiting[stored:]
+		switch {
+		case errors.Is(err, record.ErrTooLarge) && len(s.waiting) > 0:
+			s.part()
+		case err != nil:
 			return err
 		}
 	}
 	return nil
 }
 
-// store makes one batch.
-func (s *sealer) store(c content) error {
+// append seals contents as the next batches and stores them together. It says how many are safe; the one behind
+// those is the one at fault, where the error is ErrTooLarge.
+func (s *sealer) append(m moment, all []dated) (stored int, err error) {
 	seq, prev := s.spool.Head()
-	now := s.clock.Now().UTC().Truncate(time.Millisecond)
-	b := record.Batch{
-		Gateway: s.gateway, Seq: seq + 1, Prev: prev, Boot: s.boot, Clock: s.source(), SealedAt: now,
-		CatalogueHash: record.HashOf(s.catalogue), Observed: c.observed, Readings: c.readings, Gaps: s.gaps,
+	at := m.date(m.steady)
+	if !m.known() {
+		at = m.Wall.UTC().Truncate(time.Millisecond)
 	}
-	if !s.announced || len(s.gaps) > 0 {
-		b.Catalogue = s.catalogue // of batches, too, whose own announcement may be lost
+	var records []spool.Record
+	var tooLarge error
+	told, announced, successor := s.gaps, s.announced, s.keys.successor(s.gateway)
+	for _, d := range all {
+		b := record.Batch{
+			Gateway: s.gateway, Seq: seq + 1, Prev: prev, Boot: m.Boot, Clock: d.clock, SealedAt: at, Dated: d.dated,
+			CatalogueHash: record.HashOf(s.catalogue), Observed: d.observed, Readings: d.readings, Gaps: told, Successor: successor,
+		}
+		if !announced || len(told) > 0 {
+			b.Catalogue = s.catalogue // of batches, too, whose own announcement may be lost
+		}
+		sealed, err := record.Seal(b, s.keys.current())
+		if err != nil {
+			tooLarge = err
+			break
+		}
+		records = append(records, spool.Record{Seq: b.Seq, At: at, Sealed: sealed})
+		seq, prev, told, announced = b.Seq, record.HashOf(sealed), nil, true
 	}
-	sealed, err := record.Seal(b, s.key)
-	if err != nil {
-		return err
+	if len(records) == 0 {
+		return 0, tooLarge
 	}
-	dropped, err := s.spool.Append(b.Seq, now, sealed)
+	stored, dropped, err := s.spool.Append(records...)
+	if stored > 0 {
+		s.stored(records[0].Seq)
+	}
 	if len(dropped) > 0 {
 		s.lose(dropped)
 		s.gaps = slices.DeleteFunc(s.gaps, func(g record.Gap) bool { return g.First != 0 }) // lost has them all
 		s.gaps = append(s.gaps, s.lost...)
 	}
-	if err != nil {
-		return err
-	}
+	return stored, cmp.Or(err, tooLarge)
+}
+
+// stored notes that the batch which announces and tells is safe.
+func (s *sealer) stored(first uint64) {
 	s.announced = true
-	if len(b.Gaps) > 0 && s.notice != nil {
-		s.notice(b.Seq)
+	if len(s.gaps) > 0 && s.notice != nil {
+		s.notice(first)
 	}
-	if len(dropped) == 0 {
-		s.gaps = nil
-	}
-	return nil
+	s.gaps = nil
+	s.keys.sealed(first)
 }
 
 // lose adds batches to those that are lost, joins what touches, and forgets what the collector has passed.
@@ -112,6 +242,17 @@ func (s *sealer) lose(dropped []record.Gap) {
 	}
 }
 
+// owe adds batches that are lost to what the next batch tells.
+func (s *sealer) owe(gaps []record.Gap) {
+	if len(gaps) == 0 {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.lose(gaps)
+	s.gaps = append(slices.DeleteFunc(s.gaps, func(g record.Gap) bool { return g.First != 0 }), s.lost...)
+}
+
 // part replaces the first waiting content by two smaller ones.
 func (s *sealer) part() {
 	first, second, ok := s.waiting[0].split()
@@ -124,7 +265,7 @@ func (s *sealer) part() {
 }
 
 // bound lets go of the oldest content when memory runs full, and leaves a gap for it.
-func (s *sealer) bound() {
+func (s *sealer) bound(m moment) {
 	n := 0
 	for _, c := range s.waiting {
 		n += len(c.readings)
@@ -137,7 +278,7 @@ func (s *sealer) bound() {
 			continue
 		}
 		gap := record.Gap{
-			Span: record.Span{From: lost[0].Time, To: lost[len(lost)-1].Time},
+			Span: record.Span{From: m.date(lost[0].Time), To: m.date(lost[len(lost)-1].Time)},
 			Why:  fmt.Sprintf("%d readings were never sealed: the disk took nothing", len(lost)),
 		}
 		s.log.Error("readings are lost", "why", gap.Why)
@@ -146,9 +287,9 @@ func (s *sealer) bound() {
 }
 
 // probe tells whether the catalogue leaves room in a batch for readings.
-func (s *sealer) probe() error {
+func probe(gateway string, catalogue []byte, key ed25519.PrivateKey) error {
 	const room = 8 << 10
-	sealed, err := record.Seal(record.Batch{Gateway: s.gateway, Seq: 1, CatalogueHash: record.HashOf(s.catalogue), Catalogue: s.catalogue}, s.key)
+	sealed, err := record.Seal(record.Batch{Gateway: gateway, Seq: 1, CatalogueHash: record.HashOf(catalogue), Catalogue: catalogue}, key)
 	if err == nil && len(sealed) > record.MaxSealed-room {
 		err = record.ErrTooLarge
 	}

@@ -20,15 +20,39 @@ import (
 
 func newSealer(t *testing.T, dir string) *sealer {
 	t.Helper()
+	c := clock.NewVirtual(six, 1)
+	source := SimulatedClock(c)
+	return sealerBy(t, t.TempDir(), dir, c, func() Sighting {
+		s := source()
+		s.Boot = record.Boot{1}
+		return s
+	})
+}
+
+// sealerBy is a sealer by any clock, with its key in home and its spool in dir.
+func sealerBy(t *testing.T, home, dir string, c clock.Clock, see func() Sighting) *sealer {
+	t.Helper()
+	log := slog.New(slog.DiscardHandler)
 	s, gaps, err := spool.Open(dir, spool.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
+	head, _ := s.Head()
+	aside, unsealed, err := openUndated(filepath.Join(home, "undated"), "g", spool.Options{}, head, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keys, err := openKeys(home, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		s.Close()
+		aside.close()
+	})
 	return &sealer{
-		gateway: "g", key: ed25519.NewKeyFromSeed(make([]byte, 32)), spool: s, clock: clock.NewVirtual(six, 1),
-		source: func() record.Clock { return record.Clock{State: record.ClockSimulated} },
-		boot:   bootID(), catalogue: []byte(`{"gateway":"g"}`), log: slog.New(slog.DiscardHandler), gaps: gaps,
+		gateway: "g", keys: keys, spool: s, time: openTimekeeper(see, c, filepath.Join(home, "clock"), log), aside: aside,
+		catalogue: []byte(`{"gateway":"g"}`), log: log, gaps: append(gaps, unsealed...),
 	}
 }
 
@@ -36,7 +60,7 @@ func newSealer(t *testing.T, dir string) *sealer {
 func opened(t *testing.T, s *sealer) (batches []record.Batch) {
 	t.Helper()
 	keys := record.Keyring{}
-	keys.Add("g", s.key.Public().(ed25519.PublicKey))
+	keys.Add("g", s.keys.current().Public().(ed25519.PublicKey))
 	var prev record.Hash
 	for after := uint64(0); ; after++ {
 		r, ok := s.spool.Next(after)
@@ -104,10 +128,10 @@ func TestWhatIsTooLargeIsSplit(t *testing.T) {
 		content content
 		missing int
 	}{
-		{"over time", content{byTime, observed}, 0},
-		{"all at one time", content{atOnce, observed}, 0},
-		{"a text that fits nowhere", content{[]record.Reading{{Signal: "a.x", Time: six, Value: text(200_000), Quality: record.Good}}, observed}, 1},
-		{"more spans than readings", content{nil, []record.Observed{{Device: "a", Spans: flapping, Polls: 300, Failed: 2}}}, 0},
+		{"over time", content{readings: byTime, observed: observed}, 0},
+		{"all at one time", content{readings: atOnce, observed: observed}, 0},
+		{"a text that fits nowhere", content{readings: []record.Reading{{Signal: "a.x", Time: six, Value: text(200_000), Quality: record.Good}}, observed: observed}, 1},
+		{"more spans than readings", content{observed: []record.Observed{{Device: "a", Spans: flapping, Polls: 300, Failed: 2}}}, 0},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

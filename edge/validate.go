@@ -53,6 +53,9 @@ func (v validator) uplink(u Uplink) {
 	if u.PasswordFile != "" && u.Username == "" {
 		v.mistake("`password_file` without `username`", "", "uplink", "password_file")
 	}
+	if !(u.CatchUp >= 1 && u.CatchUp <= 1e6) {
+		v.mistake(fmt.Sprintf("catch_up %g is out of range", u.CatchUp), "use 1 to 1000000 batches a second", "uplink", "catch_up")
+	}
 	if u.Batch.D() < 100*time.Millisecond || u.Batch.D() > time.Hour {
 		v.mistake(fmt.Sprintf("batch %s is out of range", u.Batch.D()), "use 100ms to 1h", "uplink", "batch")
 	}

@@ -51,7 +51,7 @@ func (a *Agent) emit(d *device, r record.Reading) {
 	if a.intake.append(report) {
 		a.seal()
 	}
-	a.publisher.Show(r.Time, shown)
+	a.publisher.Show(a.time.look().date(r.Time), shown)
 }
 
 // extendWatches counts the time since the last batch as observed where a watcher is at work.

@@ -12,11 +12,13 @@ type ClockState uint8
 const (
 	ClockUnknown      ClockState = iota // the system would not say
 	ClockSynchronised                   // the kernel says that a time server disciplines it
-	ClockFreeRunning                    // nobody does
+	ClockFreeRunning                    // nobody does now; it runs on since it was last set, if it ever was
 	ClockSimulated                      // times are made up, by a demonstration or a replay
+	ClockCollector                      // set by the collector's time, because no time server can be reached
+	ClockBetween                        // of Dated content: nobody knew the time, it lies between two that were known
 )
 
-var clockNames = [...]string{"unknown", "synchronised", "free-running", "simulated"}
+var clockNames = [...]string{"unknown", "synchronised", "free-running", "simulated", "collector", "between"}
 
 func (c ClockState) String() string {
 	if int(c) < len(clockNames) {
@@ -42,14 +44,27 @@ func (c *ClockState) UnmarshalText(text []byte) error {
 // Clock is what the gateway knew of its own clock when it sealed a batch.
 type Clock struct {
 	State      ClockState
-	ErrorBound time.Duration // whole microseconds; 0 when unknown
-	Monotonic  time.Duration // whole milliseconds since boot
+	ErrorBound time.Duration // largest error of the batch's times, whole microseconds; 0 when unknown
+	Monotonic  time.Duration // whole milliseconds since boot, at SealedAt
+}
+
+// Dated says how a batch got its times whose content was read while the gateway did not know the time. It was
+// put aside with the time since boot, and dated when the time was known. In between the gateway may have been
+// without power: then only the two known times around it are certain, and the clock's state is ClockBetween.
+type Dated struct {
+	Boot      Boot          // under which it was read
+	Monotonic time.Duration // since that boot, whole milliseconds, when it was put aside
+	After     time.Time     // the last time known before; the zero time when there was none
+	Before    time.Time     // the first known after; the zero time unless ClockBetween
 }
 
 // Boot is the operating system's boot id: it changes when the gateway restarts.
 type Boot [16]byte
 
 func (b Boot) String() string { return hex.EncodeToString(b[:]) }
+
+// IsZero tells whether the system has no boot id.
+func (b Boot) IsZero() bool { return b == Boot{} }
 
 // Span is a stretch of time, From included and To not, in whole milliseconds.
 type Span struct{ From, To time.Time }
@@ -87,4 +102,7 @@ type Batch struct {
 	Observed      []Observed
 	Readings      []Reading
 	Gaps          []Gap
+	Dated         *Dated     // nil: the time was known when the content was read
+	SealedBy      KeyID      // the key that sealed it, as Open found; Seal does not look at it
+	Successor     *Successor // the key that will seal from some later batch on; nil: none is announced
 }

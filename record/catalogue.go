@@ -3,6 +3,7 @@ package record
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -66,6 +67,24 @@ type Machine struct {
 	State    string             `json:"state,omitempty"`  // signal whose States name what the machine does
 	Energy   string             `json:"energy,omitempty"` // counter of kWh, Wh or MWh by its Unit
 	Measures map[string]Measure `json:"measures,omitempty"`
+}
+
+// Signals lists the signals that a machine has a role for.
+func (m Machine) Signals() []string {
+	signals := []string{m.State, m.Energy}
+	counts := slices.Concat(m.Scrap, m.Rework)
+	for _, c := range []*Count{m.Produced, m.Good} {
+		if c != nil {
+			counts = append(counts, *c)
+		}
+	}
+	for _, c := range counts {
+		signals = append(signals, c.From)
+	}
+	for _, measure := range m.Measures {
+		signals = append(signals, measure.From)
+	}
+	return slices.DeleteFunc(signals, func(s string) bool { return s == "" })
 }
 
 // Product is what a machine makes and how fast it is meant to.

@@ -7,14 +7,16 @@ import (
 )
 
 // Receipt is the collector's answer to sealed batches: everything up to Seq is in the ledger and in the
-// views, and the gateway's spool may let go of it.
+// views, and the gateway's spool may let go of it. It also answers a Status that asks for the time.
 type Receipt struct {
 	Gateway string    `json:"gateway"`
-	Seq     uint64    `json:"seq"`             // 0: nothing yet
-	Hash    Hash      `json:"hash"`            // of the sealed batch Seq; a gateway that sealed another Seq must not let go
-	Index   uint64    `json:"index"`           // of that batch in the ledger
-	Time    time.Time `json:"time"`            // by the collector's clock
-	Error   string    `json:"error,omitempty"` // why later batches were refused, if they were
+	Seq     uint64    `json:"seq"`              // 0: nothing yet
+	Stored  uint64    `json:"stored,omitempty"` // the ledger has everything up to this batch, the views not yet; 0: as Seq
+	Hash    Hash      `json:"hash"`             // of the sealed batch Seq; a gateway that sealed another Seq must not let go
+	Index   uint64    `json:"index"`            // of that batch in the ledger
+	Time    time.Time `json:"time"`             // by the collector's clock
+	Error   string    `json:"error,omitempty"`  // why later batches were refused, if they were
+	Asked   uint64    `json:"asked,omitempty"`  // of the Status that this answers: Time is then when it was answered
 }
 
 // Encode is the receipt as it is published.
@@ -34,7 +36,7 @@ func DecodeReceipt(b []byte) (Receipt, error) {
 
 // Live is what a gateway read just now, unsealed: for eyes, never for the books.
 type Live struct {
-	Time   time.Time      `json:"time"`
+	Time   time.Time      `json:"time"`   // the zero time where the gateway does not know it
 	Values map[string]any `json:"values"` // by signal; null where the last poll failed
 }
 
@@ -53,13 +55,16 @@ func DecodeLive(b []byte) (Live, error) {
 // Status is how a gateway says it is; retained, with Online false as its last will.
 type Status struct {
 	Online     bool                    `json:"online"`
-	Time       time.Time               `json:"time"`
+	Time       time.Time               `json:"time"` // the zero time where the gateway does not know it
 	Version    string                  `json:"version,omitempty"`
 	Started    time.Time               `json:"started,omitzero"`
 	Seq        uint64                  `json:"seq,omitempty"`      // last sealed
 	Received   uint64                  `json:"received,omitempty"` // last with a receipt
 	SpoolBytes int64                   `json:"spool_bytes,omitempty"`
+	Undated    uint64                  `json:"undated,omitempty"` // batches that wait for the time to be known
 	Clock      ClockState              `json:"clock"`
+	ErrorS     float64                 `json:"error_s,omitempty"` // largest error of Time, seconds; 0 when unknown
+	Asked      uint64                  `json:"asked,omitempty"`   // asks the collector for the time: its receipt repeats the number
 	Devices    map[string]DeviceStatus `json:"devices,omitempty"`
 	Ports      map[string]PortStatus   `json:"ports,omitempty"` // by what devices share, such as "rtu:///dev/ttyUSB0"
 }

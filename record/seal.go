@@ -89,7 +89,7 @@ func unpack(body []byte) ([]byte, error) {
 // Seal packs and signs a batch. It fails with ErrTooLarge when the result would exceed MaxSealed: the
 // caller then splits the readings over two batches.
 func Seal(b Batch, key ed25519.PrivateKey) ([]byte, error) {
-	plain, err := proto.MarshalOptions{Deterministic: true}.Marshal(toWire(b))
+	plain, err := EncodePlain(b)
 	if err != nil {
 		return nil, fmt.Errorf("seal batch %d of %s: %w", b.Seq, b.Gateway, err)
 	}
@@ -146,6 +146,7 @@ func Open(msg []byte, keys Keyring) (Batch, error) {
 	if b.Gateway != key.Gateway {
 		return Batch{}, fmt.Errorf("key %s of %s sealed a batch of %q: %w", id, key.Gateway, b.Gateway, ErrUnknownKey)
 	}
+	b.SealedBy = id
 	return b, nil
 }
 
@@ -154,13 +155,5 @@ func decodeBody(body []byte) (Batch, error) {
 	if err != nil {
 		return Batch{}, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
-	var wire recordpb.Batch
-	if err := proto.Unmarshal(plain, &wire); err != nil {
-		return Batch{}, fmt.Errorf("%w: %w", ErrFormat, err)
-	}
-	b, err := fromWire(&wire)
-	if err != nil {
-		return Batch{}, fmt.Errorf("%w: %w", ErrFormat, err)
-	}
-	return b, nil
+	return DecodePlain(plain)
 }

@@ -27,6 +27,8 @@ func toWire(b Batch) *recordpb.Batch {
 		Prev:          hashBytes(b.Prev),
 		Catalogue:     b.Catalogue,
 		Columns:       toColumns(b.Readings),
+		Dated:         toDated(b.Dated),
+		Successor:     toSuccessor(b.Successor),
 	}
 	for _, o := range b.Observed {
 		w.Observed = append(w.Observed, toObserved(o))
@@ -75,6 +77,13 @@ func fromWire(w *recordpb.Batch) (Batch, error) {
 	if copy(b.Boot[:], w.Boot) != len(w.Boot) {
 		return Batch{}, errors.New("boot id: too long")
 	}
+	var err error
+	if b.Dated, err = fromDated(w.Dated); err != nil {
+		return Batch{}, fmt.Errorf("dated: %w", err)
+	}
+	if b.Successor, err = fromSuccessor(b.Gateway, w.Successor); err != nil {
+		return Batch{}, err
+	}
 	for _, o := range w.Observed {
 		observed, err := fromObserved(o)
 		if err != nil {
@@ -111,6 +120,42 @@ func inOrder(readings []Reading) []Reading {
 		return cmp.Or(cmp.Compare(rank[a.Signal], rank[b.Signal]), a.Time.Compare(b.Time))
 	})
 	return readings
+}
+
+func toDated(d *Dated) *recordpb.Dated {
+	if d == nil {
+		return nil
+	}
+	return &recordpb.Dated{Boot: d.Boot[:], MonotonicMs: d.Monotonic.Milliseconds(), After: millis(d.After), Before: millis(d.Before)}
+}
+
+func fromDated(w *recordpb.Dated) (*Dated, error) {
+	if w == nil {
+		return nil, nil
+	}
+	d := &Dated{Monotonic: time.Duration(w.MonotonicMs) * time.Millisecond, After: fromMillisOrNone(w.After), Before: fromMillisOrNone(w.Before)}
+	if copy(d.Boot[:], w.Boot) != len(w.Boot) {
+		return nil, errors.New("boot id: too long")
+	}
+	if d.Monotonic.Milliseconds() != w.MonotonicMs {
+		return nil, errors.New("a time beyond 292 years")
+	}
+	return d, nil
+}
+
+// millis is a time in Unix milliseconds, 0 for the zero time.
+func millis(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixMilli()
+}
+
+func fromMillisOrNone(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return fromMillis(ms)
 }
 
 func fromMillis(ms int64) time.Time { return time.UnixMilli(ms).UTC() }

@@ -63,7 +63,7 @@ func (d *demo) together(ctx context.Context, p part) (err error) {
 	cfg.Uplink.Broker = "tcp://" + server.MQTTAddr()
 	agent, err := edge.New(cfg, edge.Options{
 		Version: command.Version(), Clock: c, Logger: d.log,
-		ClockSource: func() record.Clock { return record.Clock{State: record.ClockSimulated} },
+		ClockSource: edge.SimulatedClock(c),
 	})
 	if err != nil {
 		return err

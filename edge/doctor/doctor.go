@@ -95,7 +95,7 @@ func (o Options) withDefaults() Options {
 		o.Now = time.Now
 	}
 	if o.ClockSource == nil {
-		o.ClockSource = edge.SystemClock
+		o.ClockSource = func() record.Clock { return edge.SystemClock().Clock }
 	}
 	if o.Unconfirmed == nil {
 		o.Unconfirmed = func(edge.Device) string { return "" }

@@ -211,7 +211,7 @@ func TestTheCollectorIsJudgedByItsReceipts(t *testing.T) {
 				t.Fatal(err)
 			}
 			for seq := uint64(1); seq <= c.sealed; seq++ {
-				if _, err := s.Append(seq, now.Add(-c.age), []byte{byte(seq)}); err != nil {
+				if _, _, err := s.Append(spool.Record{Seq: seq, At: now.Add(-c.age), Sealed: []byte{byte(seq)}}); err != nil {
 					t.Fatal(err)
 				}
 			}

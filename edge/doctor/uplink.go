@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/edge/publish"
+	"github.com/lineproof/lineproof/edge/spool"
 	"github.com/lineproof/lineproof/internal/tongue"
 )
 
 const (
-	soon    = 30 * 24 * time.Hour // a certificate that ends within is to be renewed
-	overdue = 2 * time.Minute     // a receipt takes seconds where all is well
+	soon    = 30 * 24 * time.Hour                 // a certificate that ends within is to be renewed
+	overdue = spool.PositionEvery + 2*time.Minute // a receipt takes seconds, but the file tells of it later
 )
 
 // broker goes the way to the broker. It logs in only where no agent is running: the broker knows a gateway

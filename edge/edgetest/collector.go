@@ -25,6 +25,7 @@ type Collector struct {
 	mu      sync.Mutex
 	mute    bool
 	head    record.Hash
+	hashes  []record.Hash // of batches
 	batches []record.Batch
 	copies  int // batches that came again
 	live    []record.Live
@@ -85,6 +86,9 @@ func (c *Collector) message(_ mqtt.Client, m mqtt.Message) {
 		c.live = append(c.live, l)
 	case record.TopicStatus:
 		c.status, err = record.DecodeStatus(m.Payload())
+		if gateway, _, _ := record.ParseTopic(m.Topic()); c.status.Asked != 0 && !m.Retained() {
+			c.answer(gateway, c.status.Asked)
+		}
 	}
 	if err != nil {
 		c.t.Errorf("%s: %v", m.Topic(), err)
@@ -110,20 +114,40 @@ func (c *Collector) batch(sealed []byte) error {
 	default:
 		c.batches = append(c.batches, b)
 		c.head = record.HashOf(sealed)
+		c.hashes = append(c.hashes, c.head)
 	}
 	if !c.mute {
-		c.answer(b.Gateway)
+		c.answer(b.Gateway, 0)
 	}
 	return nil
 }
 
-func (c *Collector) answer(gateway string) {
-	r := record.Receipt{Gateway: gateway, Seq: uint64(len(c.batches)), Hash: c.head, Time: time.Now().UTC()}
+func (c *Collector) answer(gateway string, asked uint64) {
+	r := record.Receipt{Gateway: gateway, Seq: uint64(len(c.batches)), Hash: c.head, Time: time.Now().UTC(), Asked: asked}
 	payload, err := r.Encode()
 	if err != nil {
 		c.t.Error(err)
 	}
 	c.client.Publish(record.TopicReceipt.Of(gateway), 1, false, payload)
+}
+
+// Restore sets the collector back to the first n batches, as from a backup, and lets it say so.
+func (c *Collector) Restore(gateway string, n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.batches, c.hashes = c.batches[:n], c.hashes[:n]
+	c.head = c.hashes[n-1]
+	c.answer(gateway, 0)
+}
+
+// Late sends the receipt of an earlier batch once more.
+func (c *Collector) Late(gateway string, n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now, head := c.batches, c.head
+	c.batches, c.head = c.batches[:n], c.hashes[n-1]
+	c.answer(gateway, 0)
+	c.batches, c.head = now, head
 }
 
 // Mute keeps the collector from answering, or lets it go on with the next batch.

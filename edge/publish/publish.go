@@ -1,9 +1,10 @@
 // Package publish carries sealed batches from the spool to the collector over MQTT.
 //
 // What it guarantees: batches are sent in order, at QoS 1, and again until the collector's receipt for
-// them has come; the broker's own acknowledgement counts for nothing. At most Window of them are under
-// way without a receipt, so that a long outage does not end in a flood. Nothing that calls the publisher
-// ever waits for the network.
+// them has come; the broker's own acknowledgement counts for nothing but for not stuffing a slow connection,
+// on which live values must not wait behind batches. At most Window of them are on their way to the
+// collector's ledger, and no more than CatchUp a second, so that a long outage does not end in a flood.
+// Nothing that calls the publisher ever waits for the network.
 //
 // Beside the batches it shows live values (QoS 0, for eyes only) and the gateway's status (retained, with
 // Online false as the last will).
@@ -14,6 +15,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"log/slog"
+	"math/rand/v2"
 	"sync/atomic"
 	"time"
 
@@ -23,8 +25,16 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// Window is how many batches may be under way without a receipt.
-const Window = 64
+const (
+	// Window is how many batches may be under way that the collector's ledger does not have yet, and
+	// windowBytes how large together: one more is always allowed.
+	Window      = 256
+	windowBytes = 1 << 20
+	// unsentBytes is how much of batches may be under way that the broker has not taken.
+	unsentBytes = 64 << 10
+	// DefaultCatchUp is for Options.CatchUp.
+	DefaultCatchUp = 2000
+)
 
 // Config says where to connect, and as whom.
 type Config struct {
@@ -38,11 +48,15 @@ type Config struct {
 
 // Options sets how the publisher behaves; zero values take the defaults.
 type Options struct {
-	Status         func() record.Status // how the gateway is; Online is set by the publisher
-	ReceiptTimeout time.Duration        // without a receipt for so long everything is sent again; 30 s
-	StatusEvery    time.Duration        // 30 s
-	ImageEvery     time.Duration        // all live values, not only the changed; 10 s
-	Backoff        time.Duration        // the longest time between two attempts to connect; 1 min
+	Status         func(asked uint64) record.Status // how the gateway is; Online is set by the publisher. asked: under which number it may ask
+	Told           func(asked uint64, at time.Time) // the collector's answer to the last Status that asked
+	Received       func(seq uint64)                 // the collector has confirmed batches up to seq
+	Lost           func([]record.Gap)               // batches that the collector wants again and that are no longer kept
+	CatchUp        float64                          // batches a second, at the most; DefaultCatchUp
+	ReceiptTimeout time.Duration                    // without a receipt for so long everything is sent again; 30 s
+	StatusEvery    time.Duration                    // 30 s
+	ImageEvery     time.Duration                    // all live values, not only the changed; 10 s
+	Backoff        time.Duration                    // the longest time between two attempts to connect; 1 min
 	Logger         *slog.Logger
 }
 
@@ -60,6 +74,18 @@ func (o Options) withDefaults() Options {
 			*d.value = d.unset
 		}
 	}
+	if o.CatchUp <= 0 {
+		o.CatchUp = DefaultCatchUp
+	}
+	if o.Told == nil {
+		o.Told = func(uint64, time.Time) {}
+	}
+	if o.Received == nil {
+		o.Received = func(uint64) {}
+	}
+	if o.Lost == nil {
+		o.Lost = func([]record.Gap) {}
+	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
@@ -76,7 +102,10 @@ type Publisher struct {
 	status    chan struct{} // holds one when the status changed
 	notice    atomic.Uint64 // batch that says which ones were lost; 0: none
 	connected atomic.Bool
-	refusal   atomic.Value // string: the collector's last complaint
+	unsure    atomic.Bool   // the last status did not know the time
+	refusal   atomic.Value  // string: the collector's last complaint
+	asked     atomic.Uint64 // the last question, of a status
+	doubt     atomic.Bool   // the collector seems to have less than it had
 }
 
 // New prepares a publisher. It fails where certificates or the password cannot be read.
@@ -171,7 +200,40 @@ func (p *Publisher) receipt(_ mqtt.Client, m mqtt.Message) {
 	if before, _ := p.refusal.Swap(r.Error).(string); r.Error != "" && r.Error != before {
 		p.opts.Logger.Error("the collector refused a batch", "received", r.Seq, "error", r.Error)
 	}
+	fresh := r.Asked != 0 && r.Asked == p.asked.Load()
+	if fresh {
+		p.opts.Told(r.Asked, r.Time)
+	}
+	p.take(r, fresh)
+}
+
+// take moves the spool to where the collector is. One that has less than it once had was restored from a backup,
+// and gets again what is still kept. So much is believed only of an answer to the last question: an older receipt
+// may come late.
+func (p *Publisher) take(r record.Receipt, fresh bool) {
+	stored := max(r.Stored, r.Seq)
+	less := stored < p.spool.Received()
+	if p.doubt.Store(less && !fresh); less {
+		if !fresh {
+			p.StatusChanged()
+			return
+		}
+		p.opts.Logger.Warn("the collector has less than it had: it was restored, and gets again what is kept here", "received", p.spool.Received(), "stored", stored)
+		p.opts.Lost(p.spool.Rewind(stored))
+		p.StatusChanged()
+		return
+	}
+	p.spool.Stored(r.Stored)
 	if err := p.spool.Receive(r.Seq, r.Hash); err != nil {
 		p.opts.Logger.Error("a receipt was not accepted", "error", err)
+		return
 	}
+	p.opts.Received(p.spool.Received())
+}
+
+// ask numbers a question to the collector.
+func (p *Publisher) ask() uint64 {
+	n := rand.Uint64()>>11 + 1 // JSON numbers are exact up to 2^53
+	p.asked.Store(n)
+	return n
 }

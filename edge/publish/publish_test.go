@@ -39,7 +39,7 @@ func start(t *testing.T, b *edgetest.Broker, opts publish.Options) *sender {
 	if s.spool, _, err = spool.Open(t.TempDir(), spool.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	opts.Status = func() record.Status { return record.Status{Version: "test", Time: time.Now().UTC()} }
+	opts.Status = func(uint64) record.Status { return record.Status{Version: "test", Time: time.Now().UTC()} }
 	opts.Backoff = 100 * time.Millisecond
 	config := publish.Config{Gateway: gateway, Broker: b.URL, CA: b.CA}
 	if b.CA != "" {
@@ -77,7 +77,7 @@ func (s *sender) seal(n int) {
 		if err != nil {
 			s.t.Fatal(err)
 		}
-		if _, err := s.spool.Append(seq+1, time.Now(), sealed); err != nil {
+		if _, _, err := s.spool.Append(spool.Record{Seq: seq + 1, At: time.Now(), Sealed: sealed}); err != nil {
 			s.t.Fatal(err)
 		}
 	}
@@ -134,14 +134,14 @@ func TestWithoutReceiptsTheWindowIsKeptAndSentAgain(t *testing.T) {
 	s := start(t, b, publish.Options{ReceiptTimeout: 300 * time.Millisecond})
 	c := edgetest.StartCollector(t, b, gateway, s.public())
 	c.Mute(true)
-	s.seal(100)
+	s.seal(publish.Window + 50)
 	s.run()
 	seen := c.Until("everything a second time", func(s edgetest.Seen) bool { return s.Copies >= publish.Window })
 	if len(seen.Batches) != publish.Window || s.spool.Received() != 0 {
 		t.Errorf("%d batches under way, %d received", len(seen.Batches), s.spool.Received())
 	}
 	c.Mute(false)
-	s.wait(100)
+	s.wait(publish.Window + 50)
 }
 
 func TestLiveValuesAreShownAsTheyChangeAndWholeNowAndThen(t *testing.T) {
@@ -247,4 +247,27 @@ func TestAWrongPasswordIsNamedAndTriedAgain(t *testing.T) {
 	}
 	edgetest.StartCollector(t, b, gateway, s.public())
 	s.wait(1)
+}
+
+// TestACollectorThatWasRestoredGetsAgainWhatItLost, and one receipt that came late makes nobody send again.
+func TestACollectorThatWasRestoredGetsAgainWhatItLost(t *testing.T) {
+	b := edgetest.StartBroker(t)
+	s := start(t, b, publish.Options{})
+	c := edgetest.StartCollector(t, b, gateway, s.public())
+	s.run()
+	s.seal(40)
+	s.wait(40)
+	c.Late(gateway, 10)
+	s.seal(1)
+	s.wait(41)
+	if n := c.Seen().Copies; n != 0 {
+		t.Errorf("%d batches came again after a receipt that was only late", n)
+	}
+	c.Restore(gateway, 25)
+	c.Until("what it lost", func(s edgetest.Seen) bool { return len(s.Batches) == 41 })
+	s.seal(5)
+	s.wait(46)
+	if n := len(c.Seen().Batches); n != 46 {
+		t.Errorf("%d batches", n)
+	}
 }

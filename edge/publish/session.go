@@ -7,6 +7,7 @@ import (
 	"time"
 
 	mqtt "github.com/eclipse/paho.mqtt.golang"
+	"golang.org/x/time/rate"
 
 	"github.com/lineproof/lineproof/record"
 )
@@ -14,6 +15,7 @@ import (
 const (
 	livePause = 50 * time.Millisecond // at least, between two live messages
 	fruitless = 3                     // times of sending everything again before the connection is given up
+	unsure    = 5 * time.Second       // between two questions for the time while it is not known
 )
 
 var errSilent = errors.New("connected, but no receipts come")
@@ -21,20 +23,37 @@ var errSilent = errors.New("connected, but no receipts come")
 // session is one connection's part of the work.
 type session struct {
 	*Publisher
-	client   mqtt.Client
-	sent     uint64 // last batch sent on this connection, or received
-	received uint64
-	resend   *time.Timer // fires when a receipt is overdue
-	silent   int         // times that it fired in a row
-	told     uint64      // notice that was sent ahead
+	client mqtt.Client
+	sent   uint64      // last batch sent on this connection, or in the ledger
+	stored uint64      // last batch in the ledger
+	resend *time.Timer // fires when a receipt is overdue
+	silent int         // times that it fired in a row
+	told   uint64      // notice that was sent ahead
+
+	flight   []flight // sent, and not in the ledger yet; in order
+	unsent   int      // how many bytes of them the broker has not taken
+	untaken  int      // from this one of flight on
+	pace     *rate.Limiter
+	nextSend *time.Timer // fires when the pace allows the next batch
+}
+
+// flight is one batch under way.
+type flight struct {
+	seq   uint64
+	bytes int
+	token mqtt.Token // done when the broker has taken it
 }
 
 // session publishes over one connection. It begins with the first batch that has no receipt.
 func (p *Publisher) session(ctx context.Context, client mqtt.Client, lost <-chan error) error {
 	defer client.Disconnect(250)
 	received := p.spool.Received()
-	s := &session{Publisher: p, client: client, sent: received, received: received, resend: time.NewTimer(p.opts.ReceiptTimeout)}
+	s := &session{
+		Publisher: p, client: client, sent: received, stored: received, resend: time.NewTimer(p.opts.ReceiptTimeout),
+		pace: rate.NewLimiter(rate.Limit(p.opts.CatchUp), Window), nextSend: time.NewTimer(time.Hour),
+	}
 	defer s.resend.Stop()
+	defer s.nextSend.Stop()
 	if err := s.subscribe(); err != nil {
 		return err
 	}
@@ -48,10 +67,11 @@ func (p *Publisher) session(ctx context.Context, client mqtt.Client, lost <-chan
 }
 
 func (s *session) loop(ctx context.Context, lost <-chan error) error {
-	status, full := time.NewTicker(s.opts.StatusEvery), time.NewTicker(s.opts.ImageEvery)
+	status, full, ask := time.NewTicker(s.opts.StatusEvery), time.NewTicker(s.opts.ImageEvery), time.NewTicker(unsure)
 	pause := time.NewTimer(0)
 	defer status.Stop()
 	defer full.Stop()
+	defer ask.Stop()
 	defer pause.Stop()
 	<-pause.C
 	wake := s.live.wake
@@ -67,12 +87,18 @@ func (s *session) loop(ctx context.Context, lost <-chan error) error {
 		case err = <-lost:
 			return fmt.Errorf("connection lost: %w", err)
 		case <-changed:
+		case <-s.taken():
+		case <-s.nextSend.C:
 		case <-s.resend.C:
 			err = s.overdue()
 		case <-status.C:
 			err = s.publishStatus(true)
 		case <-s.status:
 			err = s.publishStatus(true)
+		case <-ask.C:
+			if s.unsure.Load() {
+				err = s.publishStatus(true)
+			}
 		case <-full.C:
 			err = s.publishLive(true)
 		case <-wake:
@@ -100,25 +126,25 @@ func (s *session) subscribe() error {
 	return nil
 }
 
-// send publishes what the window allows, in order.
+// send publishes what window, connection and pace allow, in order.
 func (s *session) send() error {
-	if received := s.spool.Received(); received > s.received {
-		s.received, s.silent = received, 0
-		s.resend.Reset(s.opts.ReceiptTimeout)
-	}
-	s.sent = max(s.sent, s.received)
+	s.landed()
 	if err := s.tell(); err != nil {
 		return err
 	}
-	for s.sent < s.received+Window {
+	for s.room() {
 		r, ok := s.spool.Next(s.sent)
 		if !ok {
 			return nil
 		}
-		if s.sent == s.received {
+		if now := time.Now(); !s.pace.AllowN(now, 1) {
+			s.nextSend.Reset(time.Duration(float64(time.Second) / s.opts.CatchUp))
+			return nil
+		}
+		if s.sent == s.stored {
 			s.resend.Reset(s.opts.ReceiptTimeout)
 		}
-		if err := s.publish(record.TopicBatch, 1, false, r.Sealed); err != nil {
+		if err := s.publishBatch(r.Seq, r.Sealed); err != nil {
 			return err
 		}
 		s.sent = r.Seq
@@ -126,10 +152,62 @@ func (s *session) send() error {
 	return nil
 }
 
+// landed takes out of flight what the ledger has, and notices a collector that was set back.
+func (s *session) landed() {
+	stored := s.spool.StoredSeq()
+	switch {
+	case stored > s.stored:
+		s.silent = 0
+		s.resend.Reset(s.opts.ReceiptTimeout)
+	case stored < s.stored:
+		s.sent, s.told, s.flight, s.unsent, s.untaken = stored, 0, nil, 0, 0
+	}
+	s.stored = stored
+	s.sent = max(s.sent, stored)
+	n := 0
+	for n < len(s.flight) && s.flight[n].seq <= stored {
+		if n >= s.untaken {
+			s.unsent -= s.flight[n].bytes
+		}
+		n++
+	}
+	s.flight, s.untaken = s.flight[n:], max(s.untaken-n, 0)
+}
+
+// room tells whether one batch more may go under way.
+func (s *session) room() bool {
+	for s.untaken < len(s.flight) && done(s.flight[s.untaken].token) {
+		s.unsent -= s.flight[s.untaken].bytes
+		s.untaken++
+	}
+	bytes := 0
+	for _, f := range s.flight {
+		bytes += f.bytes
+	}
+	return len(s.flight) < Window && bytes < windowBytes && s.unsent < unsentBytes
+}
+
+func done(t mqtt.Token) bool {
+	select {
+	case <-t.Done():
+		return true
+	default:
+		return false
+	}
+}
+
+// taken is closed when the broker takes the oldest batch that it has not taken yet.
+func (s *session) taken() <-chan struct{} {
+	if s.untaken < len(s.flight) && s.unsent >= unsentBytes {
+		return s.flight[s.untaken].token.Done()
+	}
+	return nil
+}
+
 // tell sends the notice of lost batches ahead of those that are left.
 func (s *session) tell() error {
 	notice := s.notice.Load()
-	if notice <= s.told || notice <= s.received+1 {
+	if notice <= s.told || notice <= s.stored+1 {
 		return nil
 	}
 	r, ok := s.spool.Next(notice - 1)
@@ -137,39 +215,54 @@ func (s *session) tell() error {
 		return nil
 	}
 	s.told = notice
-	s.sent = s.received // what was sent before it came too early
+	s.sent = s.stored // what was sent before it came too early
 	return s.publish(record.TopicBatch, 1, false, r.Sealed)
 }
 
-// overdue goes back to the first batch without a receipt.
+// overdue goes back to the first batch that the ledger does not have.
 func (s *session) overdue() error {
 	s.resend.Reset(s.opts.ReceiptTimeout)
-	if s.sent == s.received {
+	if s.sent == s.stored {
 		return nil
 	}
 	if s.silent++; s.silent > fruitless {
 		return errSilent
 	}
-	s.opts.Logger.Warn("no receipt came; the batches are sent again", "from", s.received+1, "to", s.sent)
-	s.sent, s.told = s.received, 0
+	s.opts.Logger.Warn("no receipt came; the batches are sent again", "from", s.stored+1, "to", s.sent)
+	s.sent, s.told, s.flight, s.unsent, s.untaken = s.stored, 0, nil, 0, 0
 	return nil
 }
 
-// publish hands a message to the connection. It does not wait for the broker's acknowledgement.
-func (s *session) publish(topic record.Topic, qos byte, retained bool, payload []byte) error {
-	token := s.client.Publish(topic.Of(s.config.Gateway), qos, retained, payload)
-	select {
-	case <-token.Done():
-		if err := token.Error(); err != nil {
-			return fmt.Errorf("publish %s: %w", topic, err)
-		}
-	default:
+// publishBatch sends one batch and follows it on its way.
+func (s *session) publishBatch(seq uint64, sealed []byte) error {
+	token, err := s.hand(record.TopicBatch, 1, false, sealed)
+	if err == nil {
+		s.flight = append(s.flight, flight{seq, len(sealed), token})
+		s.unsent += len(sealed)
 	}
-	return nil
+	return err
+}
+
+func (s *session) publish(topic record.Topic, qos byte, retained bool, payload []byte) error {
+	_, err := s.hand(topic, qos, retained, payload)
+	return err
+}
+
+// hand gives a message to the connection. It does not wait for the broker's acknowledgement.
+func (s *session) hand(topic record.Topic, qos byte, retained bool, payload []byte) (mqtt.Token, error) {
+	token := s.client.Publish(topic.Of(s.config.Gateway), qos, retained, payload)
+	if done(token) && token.Error() != nil {
+		return nil, fmt.Errorf("publish %s: %w", topic, token.Error())
+	}
+	return token, nil
 }
 
 func (s *session) publishStatus(online bool) error {
-	status := s.opts.Status()
+	status := s.opts.Status(s.ask())
+	if s.doubt.Load() {
+		status.Asked = s.asked.Load()
+	}
+	s.unsure.Store(status.Time.IsZero())
 	status.Online = online
 	payload, err := status.Encode()
 	if err != nil {

@@ -1,7 +1,6 @@
 package spool
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -14,17 +13,10 @@ import (
 // Open opens the spool in dir, which it makes where there is none, and repairs what is broken. gaps says
 // which batches were sealed and not received, and are no longer there. An error means that the
 // directory itself cannot be used.
+//
+// What was not received is read and checked, one segment after the other. Segments that were received are
+// only looked into when a Rewind needs them.
 func Open(dir string, opts Options) (s *Spool, gaps []record.Gap, err error) {
-	if opts.SegmentBytes <= 0 {
-		opts.SegmentBytes = DefaultSegmentBytes
-	}
-	if opts.MaxBytes <= 0 {
-		opts.MaxBytes = DefaultMaxBytes
-	}
-	opts.MaxBytes = max(opts.MaxBytes, 2*opts.SegmentBytes)
-	if opts.Logger == nil {
-		opts.Logger = slog.New(slog.DiscardHandler)
-	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nil, fmt.Errorf("open spool: %w", err)
 	}
@@ -32,124 +24,105 @@ func Open(dir string, opts Options) (s *Spool, gaps []record.Gap, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("open spool %q: %w", dir, err)
 	}
-	s = &Spool{dir: dir, opts: opts, changed: make(chan struct{})}
+	s = &Spool{dir: dir, opts: opts.withDefaults(), sync: syncData, changed: make(chan struct{})}
+	before, known := readPosition(dir)
+	s.written = before
+	h := holes{seq: before.done.Seq}
 	for i, path := range paths {
-		g, err := s.load(path, i == len(paths)-1)
-		if err != nil {
-			return nil, nil, fmt.Errorf("open spool %q: %w", dir, err)
+		if known && i+1 < len(paths) && s.passBy(path, paths[i+1], before.done.Seq) {
+			continue
 		}
-		if g != nil {
-			s.segments = append(s.segments, g)
+		g := s.load(path, s.lastSeq(), i == len(paths)-1)
+		if g == nil {
+			continue
 		}
-	}
-	if err := s.locate(); err != nil {
-		return nil, nil, fmt.Errorf("open spool %q: %w", dir, err)
-	}
-	gaps = s.missing()
-	for _, g := range s.segments[:max(len(s.segments)-1, 0)] {
+		if !known { // which receipts came is lost: everything is sent again
+			known, before.done, h.seq = true, position{Seq: g.first.seq - 1}, g.first.seq-1
+			s.written.done.Seq = ^uint64(0)
+		}
+		h.pass(g.entries)
 		g.entries = nil
+		s.segments = append(s.segments, g)
 	}
-	return s, gaps, nil
+	s.received = before.done
+	s.findHead(before)
+	h.end(s.head.Seq, max(h.at, s.opts.Now().UnixMilli()))
+	s.tidy()
+	return s, h.gaps, nil
 }
 
-// load reads one segment and repairs it; nil where nothing in it could be read.
-func (s *Spool) load(path string, last bool) (*segment, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		s.opts.Logger.Error("a segment of the spool cannot be read and is set aside", "segment", path, "error", err)
-		return nil, os.Rename(path, path+".damaged")
+func (o Options) withDefaults() Options {
+	if o.SegmentBytes <= 0 {
+		o.SegmentBytes = DefaultSegmentBytes
 	}
-	found, end, damaged := scan(data)
-	torn := end < int64(len(data))
-	switch {
-	case damaged || torn && !last:
-		s.opts.Logger.Error("a segment of the spool is damaged and is set aside", "segment", path, "saved batches", len(found))
-		if data, err = salvage(path, data, found); err != nil {
-			return nil, err
-		}
-		found, _, _ = scan(data)
-	case torn:
-		s.opts.Logger.Warn("the last write to the spool was not finished and is cut off", "segment", path, "bytes", int64(len(data))-end)
-		if err := truncate(path, end); err != nil {
-			return nil, err
-		}
+	if o.MaxBytes <= 0 {
+		o.MaxBytes = DefaultMaxBytes
 	}
-	if len(found) == 0 {
-		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return nil, err
-		}
-		return nil, nil
+	o.MaxBytes = max(o.MaxBytes, 2*o.SegmentBytes)
+	if o.KeepReceived == 0 {
+		o.KeepReceived = DefaultKeepReceived
 	}
-	g := &segment{path: path}
-	for _, e := range found {
-		g.add(e)
+	if o.Now == nil {
+		o.Now = time.Now
 	}
-	return g, nil
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
 }
 
-// salvage keeps the damaged content beside the segment and leaves in the segment what can be read.
-func salvage(path string, data []byte, found []entry) ([]byte, error) {
-	if err := writeFile(path+".damaged", data); err != nil {
-		return nil, err
+// passBy takes a segment unread where all in it was received.
+func (s *Spool) passBy(path, next string, received uint64) bool {
+	info, err := os.Stat(path)
+	if err != nil || info.Size() == 0 || !passed(path, next, received) {
+		return false
 	}
-	var good []byte
-	for _, e := range found {
-		good = append(good, data[e.offset:e.end()]...)
-	}
-	return good, writeFile(path, good)
+	first, _ := named(path)
+	behind, _ := named(next)
+	s.segments = append(s.segments, &segment{
+		path: path, held: info.Size(), unread: true, first: entry{seq: first}, last: entry{seq: behind - 1},
+	})
+	return true
 }
 
-func truncate(path string, size int64) error {
-	file, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return err
+// look reads a segment that was passed by. It is taken out where nothing in it can be read.
+func (s *Spool) look(i int) {
+	after := uint64(0)
+	if i > 0 {
+		after = s.segments[i-1].last.seq
 	}
-	if err := file.Truncate(size); err != nil {
-		return errors.Join(err, file.Close())
+	g := s.load(s.segments[i].path, after, false)
+	if g == nil {
+		s.segments = append(s.segments[:i], s.segments[i+1:]...)
+		return
 	}
-	return errors.Join(file.Sync(), file.Close())
+	g.entries = nil
+	s.segments[i] = g
 }
 
-// locate finds the ends of the queue: the last batch sealed, and the last one received.
-func (s *Spool) locate() error {
-	received, ok := readPosition(s.dir)
+// findHead finds the last batch sealed: in the last segment where there is something, or in the file.
+func (s *Spool) findHead(before places) {
+	for s.active() != nil && s.active().unread {
+		s.look(len(s.segments) - 1)
+	}
 	if a := s.active(); a != nil {
-		last, err := a.read(a.last)
-		if err != nil {
-			return err
-		}
-		s.head = position{Seq: last.Seq, Hash: record.HashOf(last.Sealed)}
-		if !ok { // which receipts came is lost: everything is sent again
-			received.Seq = s.segments[0].first.seq - 1
+		s.index(a) // the last segment's entries stay
+		s.head.Seq = a.last.seq
+		if r, err := a.read(a.last); err == nil {
+			s.head.Hash = record.HashOf(r.Sealed)
 		}
 	}
-	s.received = received
-	if received.Seq > s.head.Seq {
-		s.head = received
+	for _, p := range []position{before.done, before.head} {
+		if p.Seq > s.head.Seq {
+			s.head = p
+		}
 	}
-	return nil
 }
 
-// missing finds the numbers without a batch between the last one received and the last one sealed.
-func (s *Spool) missing() (gaps []record.Gap) {
-	before := entry{seq: s.received.Seq}
-	for _, g := range s.segments {
-		for _, e := range g.entries {
-			if e.seq > before.seq+1 && e.seq > s.received.Seq {
-				if before.at == 0 {
-					before.at = e.at
-				}
-				gaps = append(gaps, record.Gap{
-					First: before.seq + 1,
-					Last:  e.seq - 1,
-					Span:  record.Span{From: time.UnixMilli(before.at).UTC(), To: time.UnixMilli(e.at).UTC()},
-					Why:   "not in the spool any more: damaged, or dropped when it was full",
-				})
-			}
-			if e.seq >= before.seq {
-				before = e
-			}
-		}
+// lastSeq is the number of the last batch in a segment so far.
+func (s *Spool) lastSeq() uint64 {
+	if a := s.active(); a != nil {
+		return a.last.seq
 	}
-	return gaps
+	return 0
 }

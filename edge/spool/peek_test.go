@@ -16,7 +16,7 @@ func TestPeekSeesWhatWaits(t *testing.T) {
 	s, _ := open(t, dir, spool.Options{SegmentBytes: 200})
 	at := time.Date(2027, 2, 1, 6, 0, 0, 0, time.UTC)
 	for seq := uint64(1); seq <= 9; seq++ {
-		if _, err := s.Append(seq, at.Add(time.Duration(seq)*time.Second), content(seq)); err != nil {
+		if _, _, err := s.Append(spool.Record{Seq: seq, At: at.Add(time.Duration(seq) * time.Second), Sealed: content(seq)}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -2,58 +2,45 @@ package spool
 
 import (
 	"fmt"
-	"os"
 	"slices"
-	"time"
+	"sort"
 
 	"github.com/lineproof/lineproof/record"
 )
 
 // Next is the first stored batch with a number over after; ok is false where there is none. A batch that
-// cannot be read any more is passed over: reopening reports it as a gap.
+// cannot be read any more is passed over: the next Append reports it as a gap.
 func (s *Spool) Next(after uint64) (r Record, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, g := range s.segments {
-		if g.size == 0 || g.last.seq <= after {
-			s.forget(g)
-			continue
-		}
-		if err := g.index(); err != nil {
-			s.opts.Logger.Error("a segment of the spool cannot be read", "segment", g.path, "error", err)
-			continue
-		}
-		i, _ := slices.BinarySearchFunc(g.entries, after+1, compareSeq)
-		for _, e := range g.entries[i:] {
-			r, err := g.read(e)
+	for _, g := range s.segments[s.segmentAfter(after):] {
+		entries := s.index(g)
+		i, _ := slices.BinarySearchFunc(entries, after+1, compareSeq)
+		for i < len(g.entries) {
+			r, err := g.read(g.entries[i])
 			if err == nil {
 				return r, true
 			}
-			s.opts.Logger.Error("a batch of the spool cannot be read", "batch", e.seq, "error", err)
+			s.opts.Logger.Error("a batch of the spool cannot be read", "error", err)
+			g.entries = slices.Delete(g.entries, i, i+1)
+			s.meet(g)
 		}
 	}
 	return Record{}, false
 }
 
-func compareSeq(e entry, seq uint64) int {
-	switch {
-	case e.seq < seq:
-		return -1
-	case e.seq > seq:
-		return 1
-	}
-	return 0
+// segmentAfter is the index of the first segment that may hold a number over after.
+func (s *Spool) segmentAfter(after uint64) int {
+	return sort.Search(len(s.segments), func(i int) bool {
+		g := s.segments[i]
+		return g.last.seq > after || g.size == 0 && !g.unread // the last one, with nothing in it yet
+	})
 }
 
-// forget saves the memory for the entries of a segment that was read through.
-func (s *Spool) forget(g *segment) {
-	if g != s.active() {
-		g.entries = nil
-	}
-}
-
-// Receive takes a receipt: every batch up to seq is with the collector, and hash is that of batch seq.
-// Segments that hold nothing else are deleted. A receipt that is older than the last changes nothing.
+// Receive takes a receipt: every batch up to seq is with the collector, and hash is that of batch seq. A
+// receipt that is older than the last changes nothing.
+//
+// The disk is told later, see PositionEvery.
 func (s *Spool) Receive(seq uint64, hash record.Hash) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -70,15 +57,12 @@ func (s *Spool) Receive(seq uint64, hash record.Hash) error {
 	if own != hash {
 		return fmt.Errorf("receipt for batch %d: %w", seq, ErrHash)
 	}
-	next := position{Seq: seq, Hash: hash}
-	if err := next.write(s.dir); err != nil {
-		return fmt.Errorf("keep the receipt for batch %d: %w", seq, err)
-	}
-	s.received = next
-	for len(s.segments) > 1 && s.segments[0].last.seq <= seq {
-		s.remove()
-	}
+	s.received = position{Seq: seq, Hash: hash}
 	s.broadcast()
+	s.retain()
+	if s.positionDue() {
+		s.warn("write", positionFile, s.keepPosition())
+	}
 	return nil
 }
 
@@ -86,43 +70,6 @@ func (s *Spool) hash(seq uint64) (h record.Hash, known bool) {
 	if seq == s.head.Seq {
 		return s.head.Hash, true
 	}
-	for _, g := range s.segments {
-		if seq < g.first.seq || seq > g.last.seq {
-			continue
-		}
-		if err := g.index(); err != nil {
-			return h, false
-		}
-		i, found := slices.BinarySearchFunc(g.entries, seq, compareSeq)
-		if !found {
-			return h, false
-		}
-		r, err := g.read(g.entries[i])
-		return record.HashOf(r.Sealed), err == nil
-	}
-	return h, false
-}
-
-// dropOldest gives up the oldest segment and says what was lost by it.
-func (s *Spool) dropOldest(why string) []record.Gap {
-	g := s.segments[0]
-	s.remove()
-	if g.last.seq <= s.received.Seq {
-		return nil
-	}
-	s.opts.Logger.Error("batches were dropped before they were received", "first", g.first.seq, "last", g.last.seq, "why", why)
-	return []record.Gap{{
-		First: max(g.first.seq, s.received.Seq+1),
-		Last:  g.last.seq,
-		Span:  record.Span{From: time.UnixMilli(g.first.at).UTC(), To: time.UnixMilli(g.last.at).UTC()},
-		Why:   why,
-	}}
-}
-
-// remove deletes the oldest segment. One that cannot be deleted comes back at the next Open, no harm done.
-func (s *Spool) remove() {
-	if err := os.Remove(s.segments[0].path); err != nil {
-		s.opts.Logger.Warn("delete a segment of the spool", "error", err)
-	}
-	s.segments = slices.Delete(s.segments, 0, 1)
+	r, ok := s.lookup(seq)
+	return record.HashOf(r.Sealed), ok
 }

@@ -1,92 +1,61 @@
 package spool
 
 import (
-	"encoding/binary"
 	"fmt"
-	"hash/crc32"
 	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
-
-	"github.com/lineproof/lineproof/record"
 )
-
-const headerSize = 4 + 4 + 8 + 8
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
-// entry is one frame in a segment.
-type entry struct {
-	seq    uint64
-	at     int64 // Unix milliseconds
-	offset int64 // of the frame
-	length int   // of the sealed batch in it
-}
-
-func (e entry) end() int64 { return e.offset + headerSize + int64(e.length) }
 
 // segment is one file of frames in order of their numbers.
 type segment struct {
 	path        string
 	first, last entry
-	size        int64
-	entries     []entry // nil where they have to be read first
+	count       int   // of frames
+	size        int64 // of the frames
+	held        int64 // of the file: zeros may follow the frames
+	torn        bool  // something else than zeros may follow the frames
+	unread      bool  // all received, and not looked into: first and last are what the names of files say
+	entries     []entry
 }
 
 func segmentName(seq uint64) string { return fmt.Sprintf("%020d.seg", seq) }
+
+// named is the number in a segment's name, which is at most that of its first batch.
+func named(path string) (seq uint64, ok bool) {
+	digits, ok := strings.CutSuffix(filepath.Base(path), ".seg")
+	if !ok || len(digits) != 20 {
+		return 0, false
+	}
+	seq, err := strconv.ParseUint(digits, 10, 64)
+	return seq, err == nil
+}
+
+// passed tells by the names of a segment and of the next that all batches in it were received.
+func passed(path, next string, received uint64) bool {
+	first, ok := named(path)
+	behind, ok2 := named(next)
+	return ok && ok2 && 0 < first && first < behind && behind-1 <= received
+}
+
+func newSegment(path string, found []entry, held int64, torn bool) *segment {
+	g := &segment{path: path, held: held, torn: torn}
+	for _, e := range found {
+		g.add(e)
+	}
+	return g
+}
 
 func (g *segment) add(e entry) {
 	if g.first.seq == 0 {
 		g.first = e
 	}
-	g.last, g.size = e, e.end()
+	g.last, g.size, g.count = e, e.end(), g.count+1
+	g.held = max(g.held, g.size)
 	g.entries = append(g.entries, e)
-}
-
-func encodeFrame(seq uint64, at time.Time, sealed []byte) []byte {
-	frame := make([]byte, headerSize, headerSize+len(sealed))
-	binary.BigEndian.PutUint32(frame, uint32(len(sealed)))
-	binary.BigEndian.PutUint64(frame[8:], seq)
-	binary.BigEndian.PutUint64(frame[16:], uint64(at.UnixMilli()))
-	frame = append(frame, sealed...)
-	binary.BigEndian.PutUint32(frame[4:], crc32.Checksum(frame[8:], castagnoli))
-	return frame
-}
-
-// decodeFrame reads the frame at the beginning of data; ok is false where there is none.
-func decodeFrame(data []byte) (e entry, ok bool) {
-	if len(data) < headerSize {
-		return e, false
-	}
-	length := int(binary.BigEndian.Uint32(data))
-	if length == 0 || length > record.MaxSealed || headerSize+length > len(data) {
-		return e, false
-	}
-	if crc32.Checksum(data[8:headerSize+length], castagnoli) != binary.BigEndian.Uint32(data[4:]) {
-		return e, false
-	}
-	return entry{
-		seq:    binary.BigEndian.Uint64(data[8:]),
-		at:     int64(binary.BigEndian.Uint64(data[16:])),
-		length: length,
-	}, true
-}
-
-// scan finds every frame in data that is whole, also behind damaged ones. damaged tells whether there
-// was something between them; what follows the last, from end on, may be a torn write.
-func scan(data []byte) (found []entry, end int64, damaged bool) {
-	last := uint64(0)
-	for at := int64(0); at < int64(len(data)); at++ {
-		e, ok := decodeFrame(data[at:])
-		if !ok || e.seq <= last {
-			continue
-		}
-		damaged = damaged || at != end
-		e.offset = at
-		found = append(found, e)
-		last, end = e.seq, e.end()
-		at = end - 1
-	}
-	return found, end, damaged
 }
 
 // read gives the record of an entry, checked again.
@@ -98,23 +67,64 @@ func (g *segment) read(e entry) (Record, error) {
 	defer file.Close()
 	frame := make([]byte, headerSize+e.length)
 	if _, err := file.ReadAt(frame, e.offset); err != nil {
-		return Record{}, err
+		return Record{}, fmt.Errorf("read batch %d of %s: %w", e.seq, g.path, err)
 	}
 	if again, ok := decodeFrame(frame); !ok || again.seq != e.seq {
-		return Record{}, fmt.Errorf("batch %d in %s is damaged", e.seq, g.path)
+		return Record{}, fmt.Errorf("read batch %d of %s: it is damaged", e.seq, g.path)
 	}
 	return Record{Seq: e.seq, At: time.UnixMilli(e.at).UTC(), Sealed: frame[headerSize:]}, nil
 }
 
-// index makes sure that the segment's entries are known.
-func (g *segment) index() error {
-	if g.entries != nil || g.size == 0 {
-		return nil
+// index gives a segment's entries. Beside those of the last segment, which is appended to, only those of
+// the segment that was read last stay in memory.
+func (s *Spool) index(g *segment) []entry {
+	if g.entries != nil || g.size == 0 && !g.unread {
+		return g.entries
 	}
 	data, err := os.ReadFile(g.path)
 	if err != nil {
-		return err
+		s.opts.Logger.Error("a segment of the spool cannot be read", "segment", g.path, "error", err)
 	}
-	g.entries, _, _ = scan(data)
-	return nil
+	found, _, _, _ := scan(data, g.first.seq-1)
+	if s.reading != nil && s.reading != s.active() {
+		s.reading.entries = nil
+	}
+	g.entries, s.reading = append([]entry{}, found...), g
+	if len(found) < g.count {
+		s.meet(g)
+	}
+	return g.entries
+}
+
+// meet takes note of batches that were there when the spool was opened and cannot be read any more. The
+// next Append reports them.
+func (s *Spool) meet(g *segment) {
+	g.count = len(g.entries)
+	h := holes{seq: max(g.first.seq-1, s.spare()), at: g.first.at}
+	h.pass(g.entries)
+	h.end(g.last.seq, g.last.at)
+	s.met = append(s.met, h.gaps...)
+}
+
+func compareSeq(e entry, seq uint64) int {
+	switch {
+	case e.seq < seq:
+		return -1
+	case e.seq > seq:
+		return 1
+	}
+	return 0
+}
+
+// lookup reads one batch; ok is false where it is not kept.
+func (s *Spool) lookup(seq uint64) (r Record, ok bool) {
+	for _, g := range s.segments[s.segmentAfter(seq-1):] {
+		i, found := slices.BinarySearchFunc(s.index(g), seq, compareSeq)
+		if !found {
+			return r, false
+		}
+		r, err := g.read(g.entries[i])
+		return r, err == nil
+	}
+	return r, false
 }

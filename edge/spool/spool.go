@@ -5,7 +5,10 @@
 // spool, whatever the last power cut left: a torn tail is cut off, a damaged segment is set aside with
 // its readable batches saved, and every number that is missing is reported as a gap. The last batch is
 // kept even when it was received, so that the chain goes on from it. A full spool lets go of its oldest
-// segment and reports that as a gap too.
+// segment and reports that as a gap too, but for batches that the collector's ledger has.
+//
+// What was received stays for a while, for a collector that is restored from a backup: see Rewind. What is
+// in memory does not grow with what is on disk, but for some 200 bytes a segment.
 //
 // It does not look into batches: signatures are the business of package record.
 //
@@ -20,17 +23,18 @@
 //	at       8 bytes, Unix milliseconds of sealing
 //	sealed   length bytes
 //
-// The file received holds the number and hash of the last batch that was received.
+// Zeros may follow the last frame: room that was prepared. A frame is never of length 0.
+//
+// The file received holds two lines, each a number, a hash and the CRC-32C of both: up to which batch
+// nothing needs to be sent, and the last batch sealed when the file was written. It is written before a
+// segment is deleted, at Close, and else as PositionEvery says: an SD card wears out by what is written.
 package spool
 
 import (
 	"errors"
-	"fmt"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/lineproof/lineproof/record"
@@ -46,12 +50,15 @@ var (
 const (
 	DefaultSegmentBytes = 1 << 20
 	DefaultMaxBytes     = 512 << 20
+	DefaultKeepReceived = 32 << 20
 )
 
 // Options sets the sizes of a spool; zero values take the defaults.
 type Options struct {
 	SegmentBytes int64 // a new segment is begun past this size
 	MaxBytes     int64 // the oldest segment is dropped past this size of all; at least two segments
+	KeepReceived int64 // segments that were received are deleted past this size of theirs; negative: at once
+	Now          func() time.Time
 	Logger       *slog.Logger
 }
 
@@ -67,82 +74,21 @@ type Spool struct {
 	dir  string
 	opts Options
 
+	sync func(*os.File) error
+
 	mu       sync.Mutex
-	segments []*segment // oldest first; the last is the one appended to
-	file     *os.File   // of the last segment; nil before the first Append
-	head     position   // the last batch sealed
-	received position   // the last batch with a receipt
+	segments []*segment   // oldest first; the last is the one appended to
+	file     *os.File     // of the last segment; nil before the first Append
+	reading  *segment     // the one that was read last; its entries are in memory
+	met      []record.Gap // batches found damaged since the last Append
+	head     position     // the last batch sealed
+	received position     // the last batch with a receipt
+	stored   uint64       // the ledger has everything up to here; may be lower than received
+	spared   position     // the last batch dropped that the ledger had, and that has no receipt
 	changed  chan struct{}
-}
 
-// Append stores a batch and returns when it is safe on disk. dropped says what had to be let go to make
-// room. After an error nothing was stored, and the same batch may be tried again.
-func (s *Spool) Append(seq uint64, at time.Time, sealed []byte) (dropped []record.Gap, err error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if seq <= s.head.Seq {
-		return nil, fmt.Errorf("append batch %d to spool %q: its last is %d", seq, s.dir, s.head.Seq)
-	}
-	frame := encodeFrame(seq, at, sealed)
-	err = s.write(seq, frame)
-	for errors.Is(err, syscall.ENOSPC) && len(s.segments) > 1 {
-		dropped = append(dropped, s.dropOldest("the disk was full")...)
-		err = s.write(seq, frame)
-	}
-	if err != nil {
-		return dropped, fmt.Errorf("append batch %d to spool %q: %w", seq, s.dir, err)
-	}
-	s.active().add(entry{seq: seq, at: at.UnixMilli(), offset: s.active().size, length: len(sealed)})
-	s.head = position{Seq: seq, Hash: record.HashOf(sealed)}
-	for s.bytes() > s.opts.MaxBytes && len(s.segments) > 1 {
-		dropped = append(dropped, s.dropOldest("the spool was full")...)
-	}
-	s.broadcast()
-	return dropped, nil
-}
-
-// write puts a frame at the end of the last segment, or of a new one where that is full. What an earlier
-// attempt left there is written over.
-func (s *Spool) write(seq uint64, frame []byte) error {
-	if a := s.active(); a == nil || a.size > 0 && a.size+int64(len(frame)) > s.opts.SegmentBytes {
-		if err := s.begin(seq); err != nil {
-			return err
-		}
-	}
-	if s.file == nil {
-		file, err := os.OpenFile(s.active().path, os.O_RDWR, 0)
-		if err != nil {
-			return err
-		}
-		s.file = file
-	}
-	if _, err := s.file.WriteAt(frame, s.active().size); err != nil {
-		return err
-	}
-	return s.file.Sync()
-}
-
-// begin makes a new last segment and sees to it that its name is on disk.
-func (s *Spool) begin(seq uint64) error {
-	path := filepath.Join(s.dir, segmentName(seq))
-	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	if err := syncDir(s.dir); err != nil {
-		return errors.Join(err, file.Close())
-	}
-	if s.file != nil {
-		if err := s.file.Close(); err != nil {
-			s.opts.Logger.Warn("close a full segment", "segment", s.active().path, "error", err)
-		}
-	}
-	if a := s.active(); a != nil {
-		a.entries = nil // found again by reading the file
-	}
-	s.file = file
-	s.segments = append(s.segments, &segment{path: path})
-	return nil
+	written   places // what the file with the position says
+	writtenAt time.Time
 }
 
 // Head is the last batch sealed, received or not; 0 and no hash before the first.
@@ -159,7 +105,7 @@ func (s *Spool) Received() uint64 {
 	return s.received.Seq
 }
 
-// Bytes is the size of all segments on disk.
+// Bytes is what all segments take on disk, prepared room included.
 func (s *Spool) Bytes() int64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -173,22 +119,25 @@ func (s *Spool) Len() uint64 {
 	return s.head.Seq - s.received.Seq
 }
 
-// Changed is closed at the next Append or Receive.
+// Changed is closed at the next Append, Receive, Stored or Rewind.
 func (s *Spool) Changed() <-chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.changed
 }
 
-// Close lets go of the files. The spool must not be used after.
+// Close writes the position and lets go of the files. The spool must not be used after.
 func (s *Spool) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.file == nil {
-		return nil
+	var err error
+	if p := s.places(); p != s.written {
+		err = s.writePosition(p)
 	}
-	err := s.file.Close()
-	s.file = nil
+	if s.file != nil {
+		err = errors.Join(err, s.file.Close())
+		s.file = nil
+	}
 	return err
 }
 
@@ -201,7 +150,7 @@ func (s *Spool) active() *segment {
 
 func (s *Spool) bytes() (n int64) {
 	for _, g := range s.segments {
-		n += g.size
+		n += g.held
 	}
 	return n
 }

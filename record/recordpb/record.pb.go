@@ -30,6 +30,8 @@ const (
 	Clock_SYNCHRONISED Clock_State = 1
 	Clock_FREE_RUNNING Clock_State = 2
 	Clock_SIMULATED    Clock_State = 3
+	Clock_COLLECTOR    Clock_State = 4 // set by the collector's time
+	Clock_BETWEEN      Clock_State = 5 // of Dated content: nobody knew the time, it lies between two that were known
 )
 
 // Enum value maps for Clock_State.
@@ -39,12 +41,16 @@ var (
 		1: "SYNCHRONISED",
 		2: "FREE_RUNNING",
 		3: "SIMULATED",
+		4: "COLLECTOR",
+		5: "BETWEEN",
 	}
 	Clock_State_value = map[string]int32{
 		"UNKNOWN":      0,
 		"SYNCHRONISED": 1,
 		"FREE_RUNNING": 2,
 		"SIMULATED":    3,
+		"COLLECTOR":    4,
+		"BETWEEN":      5,
 	}
 )
 
@@ -130,7 +136,7 @@ func (x Column_Kind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Column_Kind.Descriptor instead.
 func (Column_Kind) EnumDescriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{4, 0}
+	return file_record_proto_rawDescGZIP(), []int{6, 0}
 }
 
 // Sealed is one MQTT message and one ledger entry.
@@ -208,6 +214,8 @@ type Batch struct {
 	Observed      []*Observed            `protobuf:"bytes,9,rep,name=observed,proto3" json:"observed,omitempty"`
 	Columns       []*Column              `protobuf:"bytes,10,rep,name=columns,proto3" json:"columns,omitempty"`
 	Gaps          []*Gap                 `protobuf:"bytes,11,rep,name=gaps,proto3" json:"gaps,omitempty"`
+	Dated         *Dated                 `protobuf:"bytes,12,opt,name=dated,proto3" json:"dated,omitempty"`         // the content was read before its time was known
+	Successor     *Successor             `protobuf:"bytes,13,opt,name=successor,proto3" json:"successor,omitempty"` // the key that the gateway will seal with
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -319,10 +327,24 @@ func (x *Batch) GetGaps() []*Gap {
 	return nil
 }
 
+func (x *Batch) GetDated() *Dated {
+	if x != nil {
+		return x.Dated
+	}
+	return nil
+}
+
+func (x *Batch) GetSuccessor() *Successor {
+	if x != nil {
+		return x.Successor
+	}
+	return nil
+}
+
 type Clock struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	State         Clock_State            `protobuf:"varint,1,opt,name=state,proto3,enum=lineproof.v1.Clock_State" json:"state,omitempty"`
-	ErrorBoundUs  int64                  `protobuf:"varint,2,opt,name=error_bound_us,json=errorBoundUs,proto3" json:"error_bound_us,omitempty"` // largest error the kernel admits; 0 when unknown
+	ErrorBoundUs  int64                  `protobuf:"varint,2,opt,name=error_bound_us,json=errorBoundUs,proto3" json:"error_bound_us,omitempty"` // largest error of the times in this batch; 0 when unknown
 	MonotonicMs   int64                  `protobuf:"varint,3,opt,name=monotonic_ms,json=monotonicMs,proto3" json:"monotonic_ms,omitempty"`      // since boot, at the moment of sealing
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -379,6 +401,129 @@ func (x *Clock) GetMonotonicMs() int64 {
 	return 0
 }
 
+// Dated says how content got its times that was read while the gateway did not know the time.
+type Dated struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Boot          []byte                 `protobuf:"bytes,1,opt,name=boot,proto3" json:"boot,omitempty"`                                   // boot id under which it was read
+	MonotonicMs   int64                  `protobuf:"varint,2,opt,name=monotonic_ms,json=monotonicMs,proto3" json:"monotonic_ms,omitempty"` // since that boot, of the moment when it was put aside
+	After         int64                  `protobuf:"zigzag64,3,opt,name=after,proto3" json:"after,omitempty"`                              // Unix milliseconds: the last time that was known before
+	Before        int64                  `protobuf:"zigzag64,4,opt,name=before,proto3" json:"before,omitempty"`                            // and the first that was known after; 0 unless the clock's state is BETWEEN
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Dated) Reset() {
+	*x = Dated{}
+	mi := &file_record_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Dated) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Dated) ProtoMessage() {}
+
+func (x *Dated) ProtoReflect() protoreflect.Message {
+	mi := &file_record_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Dated.ProtoReflect.Descriptor instead.
+func (*Dated) Descriptor() ([]byte, []int) {
+	return file_record_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Dated) GetBoot() []byte {
+	if x != nil {
+		return x.Boot
+	}
+	return nil
+}
+
+func (x *Dated) GetMonotonicMs() int64 {
+	if x != nil {
+		return x.MonotonicMs
+	}
+	return 0
+}
+
+func (x *Dated) GetAfter() int64 {
+	if x != nil {
+		return x.After
+	}
+	return 0
+}
+
+func (x *Dated) GetBefore() int64 {
+	if x != nil {
+		return x.Before
+	}
+	return 0
+}
+
+// Successor is the public key that takes over, signed by itself; the batch around it is signed by the key that goes.
+// signature = Ed25519(its private key, "lineproof/v1/successor\n" || gateway || "\n" || key).
+type Successor struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Key           []byte                 `protobuf:"bytes,1,opt,name=key,proto3" json:"key,omitempty"`             // 32 bytes
+	Signature     []byte                 `protobuf:"bytes,2,opt,name=signature,proto3" json:"signature,omitempty"` // 64 bytes
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Successor) Reset() {
+	*x = Successor{}
+	mi := &file_record_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Successor) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Successor) ProtoMessage() {}
+
+func (x *Successor) ProtoReflect() protoreflect.Message {
+	mi := &file_record_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Successor.ProtoReflect.Descriptor instead.
+func (*Successor) Descriptor() ([]byte, []int) {
+	return file_record_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Successor) GetKey() []byte {
+	if x != nil {
+		return x.Key
+	}
+	return nil
+}
+
+func (x *Successor) GetSignature() []byte {
+	if x != nil {
+		return x.Signature
+	}
+	return nil
+}
+
 // Observed says when a device was watched: what did not change inside a window was seen not to change.
 type Observed struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -394,7 +539,7 @@ type Observed struct {
 
 func (x *Observed) Reset() {
 	*x = Observed{}
-	mi := &file_record_proto_msgTypes[3]
+	mi := &file_record_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -406,7 +551,7 @@ func (x *Observed) String() string {
 func (*Observed) ProtoMessage() {}
 
 func (x *Observed) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[3]
+	mi := &file_record_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -419,7 +564,7 @@ func (x *Observed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Observed.ProtoReflect.Descriptor instead.
 func (*Observed) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{3}
+	return file_record_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Observed) GetDevice() string {
@@ -485,7 +630,7 @@ type Column struct {
 
 func (x *Column) Reset() {
 	*x = Column{}
-	mi := &file_record_proto_msgTypes[4]
+	mi := &file_record_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -497,7 +642,7 @@ func (x *Column) String() string {
 func (*Column) ProtoMessage() {}
 
 func (x *Column) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[4]
+	mi := &file_record_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -510,7 +655,7 @@ func (x *Column) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Column.ProtoReflect.Descriptor instead.
 func (*Column) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{4}
+	return file_record_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Column) GetSignal() string {
@@ -611,7 +756,7 @@ type Gap struct {
 
 func (x *Gap) Reset() {
 	*x = Gap{}
-	mi := &file_record_proto_msgTypes[5]
+	mi := &file_record_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -623,7 +768,7 @@ func (x *Gap) String() string {
 func (*Gap) ProtoMessage() {}
 
 func (x *Gap) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[5]
+	mi := &file_record_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -636,7 +781,7 @@ func (x *Gap) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Gap.ProtoReflect.Descriptor instead.
 func (*Gap) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{5}
+	return file_record_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Gap) GetFirst() uint64 {
@@ -682,7 +827,7 @@ const file_record_proto_rawDesc = "" +
 	"\x06Sealed\x12\x12\n" +
 	"\x04body\x18\x01 \x01(\fR\x04body\x12\x15\n" +
 	"\x06key_id\x18\x02 \x01(\fR\x05keyId\x12\x1c\n" +
-	"\tsignature\x18\x03 \x01(\fR\tsignature\"\xf3\x02\n" +
+	"\tsignature\x18\x03 \x01(\fR\tsignature\"\xd5\x03\n" +
 	"\x05Batch\x12\x18\n" +
 	"\agateway\x18\x01 \x01(\tR\agateway\x12\x10\n" +
 	"\x03seq\x18\x02 \x01(\x04R\x03seq\x12\x12\n" +
@@ -695,16 +840,28 @@ const file_record_proto_rawDesc = "" +
 	"\bobserved\x18\t \x03(\v2\x16.lineproof.v1.ObservedR\bobserved\x12.\n" +
 	"\acolumns\x18\n" +
 	" \x03(\v2\x14.lineproof.v1.ColumnR\acolumns\x12%\n" +
-	"\x04gaps\x18\v \x03(\v2\x11.lineproof.v1.GapR\x04gaps\"\xca\x01\n" +
+	"\x04gaps\x18\v \x03(\v2\x11.lineproof.v1.GapR\x04gaps\x12)\n" +
+	"\x05dated\x18\f \x01(\v2\x13.lineproof.v1.DatedR\x05dated\x125\n" +
+	"\tsuccessor\x18\r \x01(\v2\x17.lineproof.v1.SuccessorR\tsuccessor\"\xe6\x01\n" +
 	"\x05Clock\x12/\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x19.lineproof.v1.Clock.StateR\x05state\x12$\n" +
 	"\x0eerror_bound_us\x18\x02 \x01(\x03R\ferrorBoundUs\x12!\n" +
-	"\fmonotonic_ms\x18\x03 \x01(\x03R\vmonotonicMs\"G\n" +
+	"\fmonotonic_ms\x18\x03 \x01(\x03R\vmonotonicMs\"c\n" +
 	"\x05State\x12\v\n" +
 	"\aUNKNOWN\x10\x00\x12\x10\n" +
 	"\fSYNCHRONISED\x10\x01\x12\x10\n" +
 	"\fFREE_RUNNING\x10\x02\x12\r\n" +
-	"\tSIMULATED\x10\x03\"\x99\x01\n" +
+	"\tSIMULATED\x10\x03\x12\r\n" +
+	"\tCOLLECTOR\x10\x04\x12\v\n" +
+	"\aBETWEEN\x10\x05\"l\n" +
+	"\x05Dated\x12\x12\n" +
+	"\x04boot\x18\x01 \x01(\fR\x04boot\x12!\n" +
+	"\fmonotonic_ms\x18\x02 \x01(\x03R\vmonotonicMs\x12\x14\n" +
+	"\x05after\x18\x03 \x01(\x12R\x05after\x12\x16\n" +
+	"\x06before\x18\x04 \x01(\x12R\x06before\";\n" +
+	"\tSuccessor\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\fR\x03key\x12\x1c\n" +
+	"\tsignature\x18\x02 \x01(\fR\tsignature\"\x99\x01\n" +
 	"\bObserved\x12\x16\n" +
 	"\x06device\x18\x01 \x01(\tR\x06device\x12\x12\n" +
 	"\x04base\x18\x02 \x01(\x12R\x04base\x12\x14\n" +
@@ -754,29 +911,33 @@ func file_record_proto_rawDescGZIP() []byte {
 }
 
 var file_record_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_record_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_record_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_record_proto_goTypes = []any{
-	(Clock_State)(0), // 0: lineproof.v1.Clock.State
-	(Column_Kind)(0), // 1: lineproof.v1.Column.Kind
-	(*Sealed)(nil),   // 2: lineproof.v1.Sealed
-	(*Batch)(nil),    // 3: lineproof.v1.Batch
-	(*Clock)(nil),    // 4: lineproof.v1.Clock
-	(*Observed)(nil), // 5: lineproof.v1.Observed
-	(*Column)(nil),   // 6: lineproof.v1.Column
-	(*Gap)(nil),      // 7: lineproof.v1.Gap
+	(Clock_State)(0),  // 0: lineproof.v1.Clock.State
+	(Column_Kind)(0),  // 1: lineproof.v1.Column.Kind
+	(*Sealed)(nil),    // 2: lineproof.v1.Sealed
+	(*Batch)(nil),     // 3: lineproof.v1.Batch
+	(*Clock)(nil),     // 4: lineproof.v1.Clock
+	(*Dated)(nil),     // 5: lineproof.v1.Dated
+	(*Successor)(nil), // 6: lineproof.v1.Successor
+	(*Observed)(nil),  // 7: lineproof.v1.Observed
+	(*Column)(nil),    // 8: lineproof.v1.Column
+	(*Gap)(nil),       // 9: lineproof.v1.Gap
 }
 var file_record_proto_depIdxs = []int32{
 	4, // 0: lineproof.v1.Batch.clock:type_name -> lineproof.v1.Clock
-	5, // 1: lineproof.v1.Batch.observed:type_name -> lineproof.v1.Observed
-	6, // 2: lineproof.v1.Batch.columns:type_name -> lineproof.v1.Column
-	7, // 3: lineproof.v1.Batch.gaps:type_name -> lineproof.v1.Gap
-	0, // 4: lineproof.v1.Clock.state:type_name -> lineproof.v1.Clock.State
-	1, // 5: lineproof.v1.Column.kind:type_name -> lineproof.v1.Column.Kind
-	6, // [6:6] is the sub-list for method output_type
-	6, // [6:6] is the sub-list for method input_type
-	6, // [6:6] is the sub-list for extension type_name
-	6, // [6:6] is the sub-list for extension extendee
-	0, // [0:6] is the sub-list for field type_name
+	7, // 1: lineproof.v1.Batch.observed:type_name -> lineproof.v1.Observed
+	8, // 2: lineproof.v1.Batch.columns:type_name -> lineproof.v1.Column
+	9, // 3: lineproof.v1.Batch.gaps:type_name -> lineproof.v1.Gap
+	5, // 4: lineproof.v1.Batch.dated:type_name -> lineproof.v1.Dated
+	6, // 5: lineproof.v1.Batch.successor:type_name -> lineproof.v1.Successor
+	0, // 6: lineproof.v1.Clock.state:type_name -> lineproof.v1.Clock.State
+	1, // 7: lineproof.v1.Column.kind:type_name -> lineproof.v1.Column.Kind
+	8, // [8:8] is the sub-list for method output_type
+	8, // [8:8] is the sub-list for method input_type
+	8, // [8:8] is the sub-list for extension type_name
+	8, // [8:8] is the sub-list for extension extendee
+	0, // [0:8] is the sub-list for field type_name
 }
 
 func init() { file_record_proto_init() }
@@ -790,7 +951,7 @@ func file_record_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_record_proto_rawDesc), len(file_record_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   6,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
