@@ -11,9 +11,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 	"go.uber.org/goleak"
+	"golang.org/x/time/rate"
 	"k8s.io/klog/v2"
 
 	"github.com/lineproof/lineproof/collector/account"
+	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/collectortest"
 	"github.com/lineproof/lineproof/collector/ingest"
 	"github.com/lineproof/lineproof/collector/ledger"
@@ -69,7 +71,10 @@ func tryBench(t *testing.T, dir string, keys record.Keyring) (*bench, error) {
 	b := &bench{t: t, dir: dir, pipeline: &pipeline{
 		keys: keys, ledger: l, store: s, registry: r, clock: clock.NewVirtual(receivedAt, 1), log: slog.New(slog.DiscardHandler),
 		metrics: newMetrics(), changed: func(registry.Gateway) {}, refused: func(registry.Refusal) {},
+		accepted: func(board.Accepted) {}, health: func(board.Views) {}, isolated: func(registry.Poison) {},
+		quiet: rate.NewLimiter(rate.Inf, 0), account: (*account.State).Fold,
 	}}
+	b.pipeline.answer = b.answer
 	closed := false
 	b.close = func() {
 		if closed {
@@ -81,7 +86,13 @@ func tryBench(t *testing.T, dir string, keys record.Keyring) (*bench, error) {
 		}
 	}
 	t.Cleanup(b.close)
-	return b, b.load(t.Context())
+	if err := b.load(t.Context()); err != nil {
+		return b, err
+	}
+	b.pipeline.answer = nil // nobody is told of what happens at the start
+	err = b.catchUp(t.Context())
+	b.pipeline.answer = b.answer
+	return b, err
 }
 
 // message is a sealed batch as it comes from the broker under a gateway's topic.
@@ -93,7 +104,10 @@ func (b *bench) message(gateway string, sealed []byte) ingest.Message {
 func (b *bench) takes(messages ...ingest.Message) []record.Receipt {
 	b.t.Helper()
 	b.acks, b.told = 0, nil
-	if err := b.take(b.t.Context(), messages, b.answer); err != nil {
+	if err := b.take(b.t.Context(), messages); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := b.catchUp(b.t.Context()); err != nil {
 		b.t.Fatal(err)
 	}
 	if b.acks != len(messages) {

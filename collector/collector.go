@@ -20,7 +20,9 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/time/rate"
 
+	"github.com/lineproof/lineproof/collector/account"
 	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/broker"
 	"github.com/lineproof/lineproof/collector/ingest"
@@ -61,7 +63,7 @@ type Collector struct {
 	closers  []func() error // in the order of opening
 }
 
-// Open opens ledger, registry and series, brings the views up to the end of the ledger, and begins to
+// Open opens ledger, registry and series, lets the views follow the ledger for a moment, and begins to
 // listen. Messages are taken once Run is called.
 func Open(ctx context.Context, cfg Config, opts Options) (*Collector, error) {
 	c := &Collector{cfg: cfg, opts: opts}
@@ -84,7 +86,24 @@ func (c *Collector) open(ctx context.Context) (err error) {
 	if err := c.openPipeline(ctx); err != nil {
 		return err
 	}
+	if err := c.settle(ctx); err != nil {
+		return err
+	}
 	return c.openUplink()
+}
+
+// settle gives the views a moment to follow the ledger, so that the first page is not an old one. What takes
+// longer goes on while the collector runs.
+func (c *Collector) settle(ctx context.Context) error {
+	const moment = 10 * time.Second
+	waiting, cancel := context.WithTimeout(ctx, moment)
+	defer cancel()
+	err := c.pipeline.catchUp(waiting)
+	if waiting.Err() != nil && ctx.Err() == nil {
+		c.opts.Logger.Warn("the views are behind the ledger and follow while the collector runs")
+		return nil
+	}
+	return err
 }
 
 func (c *Collector) later(closer func() error) { c.closers = append(c.closers, closer) }
@@ -107,7 +126,7 @@ func (c *Collector) openStores(ctx context.Context) (err error) {
 	}
 	c.later(c.registry.Close)
 	if c.cfg.Influx != nil {
-		c.store, err = c.cfg.Influx.open(c.opts.Logger)
+		c.store, err = c.cfg.Influx.open(c.opts.Logger, c.pointRefused)
 	} else {
 		c.store, err = sqlite.Open(ctx, filepath.Join(c.cfg.Dir, "series.db"))
 	}
@@ -118,11 +137,24 @@ func (c *Collector) openStores(ctx context.Context) (err error) {
 	return nil
 }
 
+// pointRefused lists and shows what InfluxDB will never take.
+func (c *Collector) pointRefused(point, reason string) {
+	const longest = 1000 // bytes: a point may hold a long text
+	if len(point) > longest {
+		point = strings.ToValidUTF8(point[:longest], "") + "..."
+	}
+	if err := c.pipeline.isolate(context.Background(), point, reason); err != nil {
+		c.opts.Logger.Error("refused point not listed", "error", err)
+	}
+}
+
 func (c *Collector) openPipeline(ctx context.Context) error {
 	c.board = board.New(c.store, c.opts.Clock)
 	c.pipeline = &pipeline{
 		keys: record.Keyring{}, ledger: c.ledger, store: c.store, registry: c.registry, clock: c.opts.Clock,
-		log: c.opts.Logger, metrics: newMetrics(), changed: c.board.Changed, refused: c.board.Refused, progress: c.opts.Progress,
+		log: c.opts.Logger, metrics: newMetrics(), account: (*account.State).Fold, quiet: rate.NewLimiter(refusedPerSecond, refusedAtOnce),
+		changed: c.board.Changed, refused: c.board.Refused, accepted: c.board.Accepted, health: c.board.Views, isolated: c.board.Isolated,
+		progress: c.opts.Progress,
 	}
 	for id, g := range c.cfg.Gateways {
 		c.pipeline.keys.Add(id, ed25519.PublicKey(g.Key))
@@ -135,11 +167,20 @@ func (c *Collector) openPipeline(ctx context.Context) error {
 	for i := len(refused) - 1; i >= 0; i-- {
 		c.board.Refused(refused[i])
 	}
+	poisoned, err := c.registry.Poisoned(ctx)
+	if err != nil {
+		return err
+	}
+	for i := len(poisoned) - 1; i >= 0; i-- {
+		c.board.Isolated(poisoned[i])
+	}
 	return c.pipeline.load(ctx)
 }
 
 func (c *Collector) openUplink() error {
-	opts := ingest.Options{ClientID: "lineproof-collector", Logger: c.opts.Logger, OnLive: c.board.Live, OnStatus: c.board.Status}
+	opts := ingest.Options{
+		ClientID: "lineproof-collector", Logger: c.opts.Logger, OnLive: c.board.Live, OnStatus: c.status, OnConnected: c.greet,
+	}
 	if outside := c.cfg.Broker; outside != nil {
 		opts.URL, opts.Username = outside.URL, outside.Username
 		if outside.ClientID != "" {
@@ -159,9 +200,30 @@ func (c *Collector) openUplink() error {
 		opts.URL, opts.Username, opts.Password = c.broker.Own()
 		opts.ClientID = opts.Username
 	}
-	c.ingest = ingest.Connect(opts)
+	c.ingest = ingest.New(opts)
 	c.later(func() error { c.ingest.Close(); return nil })
+	c.ingest.Connect()
 	return nil
+}
+
+// status takes how a gateway says it is, and tells one that asks what time it is here, at once: what it takes is
+// what the gateway does not know.
+func (c *Collector) status(gateway string, s record.Status, old bool) {
+	if s.Asked != 0 && !old {
+		if err := c.ingest.Answer(c.pipeline.Answer(gateway, s.Asked)); err != nil {
+			c.opts.Logger.Error("answer", "gateway", gateway, "error", err)
+		}
+	}
+	c.board.Status(gateway, s, old)
+}
+
+// greet tells every gateway how far the collector is with it: it may be one that was restored.
+func (c *Collector) greet() {
+	for gateway := range c.pipeline.known() {
+		if err := c.ingest.Answer(c.pipeline.Answer(gateway, 0)); err != nil {
+			c.opts.Logger.Error("answer", "gateway", gateway, "error", err)
+		}
+	}
 }
 
 func (c *Collector) startBroker() (err error) {

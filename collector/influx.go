@@ -9,12 +9,13 @@ import (
 	"github.com/lineproof/lineproof/collector/series/influx"
 )
 
-func (i *Influx) open(log *slog.Logger) (series.Store, error) {
+func (i *Influx) open(log *slog.Logger, refused func(point, reason string)) (series.Store, error) {
 	database, policy, _ := strings.Cut(i.Bucket, "/")
 	opts := influx.Options{
 		URL: i.URL, Database: database, RetentionPolicy: policy, Org: i.Org, Username: i.Username,
 		OnRefused: func(point string, err error) {
 			log.Error("InfluxDB refuses a point; the ledger has it", "point", point, "error", err)
+			refused(point, err.Error())
 		},
 	}
 	if i.Org != "" {

@@ -3,6 +3,8 @@ package collector
 import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"github.com/lineproof/lineproof/collector/board"
 )
 
 // metrics is what /metrics shows of the collector.
@@ -13,7 +15,11 @@ type metrics struct {
 	bytes      prometheus.Counter
 	refused    prometheus.Counter
 	viewErrors prometheus.Counter
+	isolated   prometheus.Counter
 	ledgerSize prometheus.Gauge
+	viewSize   prometheus.Gauge
+	ledgerUp   prometheus.Gauge
+	viewsUp    prometheus.Gauge
 }
 
 func newMetrics() *metrics {
@@ -24,18 +30,35 @@ func newMetrics() *metrics {
 		bytes:      prometheus.NewCounter(prometheus.CounterOpts{Name: "lineproof_sealed_bytes_total", Help: "Size of those batches as sealed."}),
 		refused:    prometheus.NewCounter(prometheus.CounterOpts{Name: "lineproof_refused_total", Help: "Messages that were not let in."}),
 		viewErrors: prometheus.NewCounter(prometheus.CounterOpts{Name: "lineproof_view_errors_total", Help: "Failed writes to series or registry; they are tried again."}),
-		ledgerSize: prometheus.NewGauge(prometheus.GaugeOpts{Name: "lineproof_ledger_batches", Help: "Batches in the ledger that the views have."}),
+		isolated:   prometheus.NewCounter(prometheus.CounterOpts{Name: "lineproof_isolated_points_total", Help: "Points that the views cannot hold; the ledger has them."}),
+		ledgerSize: prometheus.NewGauge(prometheus.GaugeOpts{Name: "lineproof_ledger_batches", Help: "Batches in the ledger."}),
+		viewSize:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "lineproof_view_batches", Help: "Batches of the ledger that the views have."}),
+		ledgerUp:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "lineproof_ledger_up", Help: "1 while the ledger takes batches."}),
+		viewsUp:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "lineproof_views_up", Help: "1 while the views can be written."}),
 	}
-	m.registry.MustRegister(m.batches, m.readings, m.bytes, m.refused, m.viewErrors, m.ledgerSize,
+	m.registry.MustRegister(m.batches, m.readings, m.bytes, m.refused, m.viewErrors, m.isolated, m.ledgerSize, m.viewSize, m.ledgerUp, m.viewsUp,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
 
-func (m *metrics) stored(batches []stored, next uint64) {
+func (m *metrics) stored(batches []stored) {
 	for _, s := range batches {
 		m.batches.Inc()
 		m.readings.Add(float64(len(s.Batch().Readings)))
 		m.bytes.Add(float64(len(s.Sealed())))
 	}
-	m.ledgerSize.Set(float64(next))
+}
+
+func (m *metrics) health(v board.Views) {
+	m.ledgerSize.Set(float64(v.LedgerBatches))
+	m.viewSize.Set(float64(v.ViewBatches))
+	m.ledgerUp.Set(up(v.LedgerError))
+	m.viewsUp.Set(up(v.ViewError))
+}
+
+func up(fault string) float64 {
+	if fault == "" {
+		return 1
+	}
+	return 0
 }

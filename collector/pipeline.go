@@ -2,13 +2,17 @@ package collector
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/time/rate"
+
+	"github.com/lineproof/lineproof/collector/account"
+	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/ingest"
 	"github.com/lineproof/lineproof/collector/ledger"
 	"github.com/lineproof/lineproof/collector/registry"
@@ -21,143 +25,129 @@ import (
 const (
 	// group is how many batches go through ledger, views and registry together when many wait.
 	group = 256
-	// retryAfter is how long the views are left alone after they failed; the ledger has the batches by then.
-	retryAfter = 2 * time.Second
+	// retryFirst is how long views or ledger are left alone after they failed, and retryMost after they failed
+	// again and again. It is real time: they are real however the clock goes.
+	retryFirst, retryMost = 500 * time.Millisecond, 15 * time.Second
 )
 
-// pipeline brings sealed batches through verify, ledger, account and series, in that order, and says how
-// far it came. One goroutine runs it; what it knows of each gateway is what the registry has committed.
+// Of a flood of messages that are refused so many are kept a second, and so many at once.
+const refusedPerSecond, refusedAtOnce = 20, 200
+
+// pipeline brings sealed batches through verify and ledger (accept.go), and the views after it (follow.go). Two
+// goroutines run it: the ledger takes batches whether the views can follow or not.
 type pipeline struct {
-	keys     record.Keyring
+	keys     record.Keyring // of the configuration, at first
 	ledger   *ledger.Ledger
 	store    series.Store
 	registry *registry.Registry
 	clock    clock.Clock
 	log      *slog.Logger
 	metrics  *metrics
-	gateways map[string]registry.Gateway
+	account  func(*account.State, record.Batch, record.Catalogue) []account.Interval
+	answer   func(record.Receipt) error
 	changed  func(registry.Gateway) // a gateway's books have grown
 	refused  func(registry.Refusal)
-	progress func(done, total uint64) // of a replay; nil: nobody asks
+	accepted func(board.Accepted)     // a batch is in the ledger, or one before it is missing
+	health   func(board.Views)        // how ledger and views are
+	isolated func(registry.Poison)    // a point that the views cannot hold
+	progress func(done, total uint64) // of the views behind the ledger; nil: nobody asks
+	quiet    *rate.Limiter            // of messages that are refused and kept
+	chain    *chain                   // where the ledger's chains end; of the accepting goroutine
+	tail     tail                     // between the two goroutines
+
+	mu       sync.Mutex
+	gateways map[string]registry.Gateway // as the views have them
+	stored   map[string]uint64           // last batch of each gateway in the ledger
+	state    board.Views
 }
 
-// heads is where the gateways' chains will end when the batches at hand have been stored.
-type heads map[string]verify.Head
-
-func (p *pipeline) heads() heads {
-	h := heads{}
-	for id, g := range p.gateways {
-		h[id] = g.Head
+func (p *pipeline) report(change func(*board.Views)) {
+	p.mu.Lock()
+	before := p.state
+	change(&p.state)
+	now := p.state
+	p.mu.Unlock()
+	if before != now {
+		p.metrics.health(now)
+		p.health(now)
 	}
-	return h
 }
 
-func (h heads) of(gateway string) verify.Head { return h[gateway] }
-func (h heads) move(v verify.Verified)        { h[v.Batch().Gateway] = v.Head() }
-
-// hear keeps what a batch says ahead of its turn, and tells whether that is news.
-func (h heads) hear(v verify.Verified) bool {
-	gateway := v.Batch().Gateway
-	news := v.Head().Ahead != h[gateway].Ahead
-	h[gateway] = v.Head()
-	return news
-}
-
-// run takes messages until ctx ends. It returns an error only when the ledger itself fails.
+// run takes messages and lets the views follow until ctx ends.
 func (p *pipeline) run(ctx context.Context, messages <-chan ingest.Message, answer func(record.Receipt) error) error {
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case first := <-messages:
-			batch := []ingest.Message{first}
-			for len(batch) < group && len(messages) > 0 {
-				batch = append(batch, <-messages)
-			}
-			if err := p.take(ctx, batch, answer); err != nil {
-				if ctx.Err() != nil {
-					return nil
-				}
-				return err
-			}
-		}
-	}
+	p.answer = answer
+	work, ctx := errgroup.WithContext(ctx)
+	work.Go(func() error { return endless(ctx, p.accept(ctx, messages)) })
+	work.Go(func() error { return endless(ctx, p.follow(ctx)) })
+	return work.Wait()
 }
 
-// take brings messages through. Each is acknowledged once it is in ledger and views, or once it is known
-// never to get there.
-func (p *pipeline) take(ctx context.Context, messages []ingest.Message, answer func(record.Receipt) error) error {
-	heads := p.heads()
-	var fresh []verify.Verified
-	answers := map[string]string{} // gateway -> why its batch was refused, if it was
-	for _, m := range messages {
-		v, err := verify.Check(m.Sealed, p.keys, heads.of)
-		if err == nil && v.Batch().Gateway != m.Gateway {
-			err = fmt.Errorf("batch of %s came under the name of %s", v.Batch().Gateway, m.Gateway)
-		}
-		switch {
-		case err == nil:
-			heads.move(v)
-			fresh = append(fresh, v)
-			answers[m.Gateway] = ""
-		case errors.Is(err, verify.ErrMissing) && v.Batch().Gateway == m.Gateway:
-			if heads.hear(v) {
-				g := p.gateways[m.Gateway]
-				g.ID, g.Head.Ahead = m.Gateway, v.Head().Ahead
-				p.gateways[m.Gateway] = g
-			}
-			answers[m.Gateway] = ""
-		case errors.Is(err, verify.ErrSeen), errors.Is(err, verify.ErrMissing):
-			// Sent again, or ahead of one that got lost: the receipt says from where to go on.
-			answers[m.Gateway] = ""
-		default:
-			p.refuse(ctx, m, err)
-			answers[m.Gateway] = err.Error()
-		}
+// endless takes the end of ctx for no error.
+func endless(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
 	}
-	indexes, err := p.ledger.Append(ctx, fresh)
-	if err != nil {
-		return err
+	return err
+}
+
+// receipt is what a gateway is told: how far ledger and views are with it.
+func (p *pipeline) receipt(gateway string) record.Receipt {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	g := p.gateways[gateway]
+	r := record.Receipt{Gateway: gateway, Seq: g.Head.Seq, Hash: g.Head.Hash, Index: g.Ledger, Time: p.clock.Now()}
+	if stored := p.stored[gateway]; stored > r.Seq {
+		r.Stored = stored
 	}
-	batches, next := make([]stored, len(fresh)), uint64(0)
-	for i, v := range fresh {
-		batches[i], next = stored{v, indexes[i]}, max(next, indexes[i]+1)
-	}
-	for p.view(ctx, batches, next) != nil {
-		if err := p.pause(ctx); err != nil {
-			return err
-		}
-	}
-	for _, m := range messages {
-		m.Ack()
-	}
+	return r
+}
+
+// tell gives receipts; answers says why batches of a gateway were refused, "" where none was.
+func (p *pipeline) tell(answers map[string]string) {
 	for _, id := range slices.Sorted(maps.Keys(answers)) {
-		g := p.gateways[id]
-		r := record.Receipt{Gateway: id, Seq: g.Head.Seq, Hash: g.Head.Hash, Index: g.Ledger, Time: p.clock.Now(), Error: answers[id]}
-		if err := answer(r); err != nil {
+		r := p.receipt(id)
+		r.Error = answers[id]
+		if err := p.answer(r); err != nil {
 			p.log.Error("receipt", "gateway", id, "error", err)
 		}
 	}
-	return nil
 }
 
-// refuse keeps a message that is not let in. One that cannot be kept stops nothing: the log has the reason.
-func (p *pipeline) refuse(ctx context.Context, m ingest.Message, why error) {
-	p.log.Warn("message refused", "gateway", m.Gateway, "reason", why)
-	p.metrics.refused.Inc()
-	f := registry.Refusal{Gateway: m.Gateway, Time: p.clock.Now(), Reason: why.Error()}
-	p.refused(f)
-	if err := p.registry.Refuse(ctx, f, m.Sealed); err != nil {
-		p.log.Error("refused message not kept", "error", err)
+// Answer tells a gateway the time, and how far the collector is with it.
+func (p *pipeline) Answer(gateway string, asked uint64) record.Receipt {
+	r := p.receipt(gateway)
+	r.Asked = asked
+	return r
+}
+
+// known lists the gateways that may send.
+func (p *pipeline) known() map[string]bool {
+	all := map[string]bool{}
+	for _, k := range p.keys {
+		all[k.Gateway] = true
 	}
+	return all
 }
 
-// pause waits before the views are tried again. It is real time: the views are real however the clock goes.
-func (p *pipeline) pause(ctx context.Context) error {
+// isolate lists a point that the views cannot hold, and shows it.
+func (p *pipeline) isolate(ctx context.Context, point, reason string) error {
+	f := registry.Poison{Time: p.clock.Now(), Point: point, Reason: reason}
+	p.metrics.isolated.Inc()
+	p.isolated(f)
+	return p.registry.Isolate(ctx, f)
+}
+
+// retry waits before something that failed is tried again, longer each time.
+type retry struct{ wait time.Duration }
+
+func (w *retry) pause(ctx context.Context) error {
+	w.wait = min(max(2*w.wait, retryFirst), retryMost)
+	timer := time.NewTimer(w.wait)
+	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-time.After(retryAfter):
+	case <-timer.C:
 		return nil
 	}
 }
@@ -166,64 +156,4 @@ func (p *pipeline) pause(ctx context.Context) error {
 type stored struct {
 	verify.Verified
 	index uint64
-}
-
-// view folds batches of the ledger and writes what follows to the series, then commits that the views have
-// all before next. When it fails nothing of it counts, and it can be called again with the same.
-func (p *pipeline) view(ctx context.Context, batches []stored, next uint64) error {
-	if len(batches) == 0 {
-		return nil
-	}
-	writes, gateways, err := p.fold(batches)
-	if err == nil {
-		err = p.write(ctx, writes)
-	}
-	if err == nil {
-		err = p.registry.Commit(ctx, next, gateways)
-	}
-	if err != nil {
-		p.log.Error("views not written; the ledger has the batches", "error", err)
-		p.metrics.viewErrors.Inc()
-		return err
-	}
-	for _, g := range gateways {
-		p.gateways[g.ID] = g
-		p.changed(g)
-	}
-	p.metrics.stored(batches, next)
-	return nil
-}
-
-// fold works on copies of the accounts' states, so that a failure later leaves them as they were.
-func (p *pipeline) fold(batches []stored) ([]series.Write, []registry.Gateway, error) {
-	moved := map[string]registry.Gateway{}
-	writes := make([]series.Write, len(batches))
-	for i, s := range batches {
-		b := s.Batch()
-		g, ok := moved[b.Gateway]
-		if !ok {
-			g = p.gateways[b.Gateway]
-			g.ID = b.Gateway
-			var err error
-			if g.Account, err = g.Account.Clone(); err != nil {
-				return nil, nil, fmt.Errorf("account of %s: %w", b.Gateway, err)
-			}
-		}
-		g.Head, g.Ledger, g.SealedAt, g.Clock = s.Head(), s.index, b.SealedAt, b.Clock.State
-		writes[i] = series.Write{Verified: s.Verified, Intervals: g.Account.Fold(b, s.Catalogue())}
-		moved[b.Gateway] = g
-	}
-	return writes, slices.Collect(maps.Values(moved)), nil
-}
-
-func (p *pipeline) write(ctx context.Context, writes []series.Write) error {
-	if many, ok := p.store.(series.BatchWriter); ok {
-		return many.WriteAll(ctx, writes)
-	}
-	for _, w := range writes {
-		if err := p.store.Write(ctx, w.Verified, w.Intervals); err != nil {
-			return err
-		}
-	}
-	return nil
 }

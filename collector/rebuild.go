@@ -46,6 +46,9 @@ func Rebuild(ctx context.Context, cfg Config, opts Options) (r Rebuilt, err erro
 	if err := c.openPipeline(ctx); err != nil {
 		return r, err
 	}
+	if err := c.pipeline.catchUp(ctx); err != nil {
+		return r, err
+	}
 	r.After, err = digest(ctx, c.store)
 	return r, err
 }

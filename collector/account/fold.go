@@ -33,9 +33,12 @@ func (s *State) Fold(b record.Batch, cat record.Catalogue) []Interval {
 	for _, lineID := range slices.Sorted(maps.Keys(cat.Lines)) {
 		line := cat.Lines[lineID]
 		for _, id := range slices.Sorted(maps.Keys(line.Machines)) {
-			m := &minutes{Machine: s.machine(lineID, id), site: cat.Site, touched: map[Key]bool{}}
+			m := &minutes{Machine: s.machine(lineID, id), site: cat.Site, clock: b.Clock, touched: map[Key]bool{}}
 			if p := line.Machines[id].Product; p != nil {
 				m.product = *p
+			}
+			if first, ok := f.first(line.Machines[id]); ok {
+				m.turn(first)
 			}
 			f.machine(m, line.Machines[id])
 			changed = append(changed, m.changed()...)

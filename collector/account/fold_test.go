@@ -96,7 +96,7 @@ func TestTimeSetBack(t *testing.T) {
 	cat := catalogue(map[string]record.Signal{"press.cycles": {Counter: true, Width: 16}, "press.state": stateSignal},
 		record.Machine{Produced: &record.Count{From: "press.cycles"}})
 	k := newKeep(t).fold(cat, script(t, "press.cycles", "590=1 600=2 | 0=3 10=5")...)
-	want := lines("06:07 produced=3 good=3 late=1", "06:09 produced=1 good=1")
+	want := lines("06:00 produced=3 good=3 late=1", "06:09 produced=1 good=1")
 	if got := k.String(); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}

@@ -32,6 +32,9 @@ type Interval struct {
 	States   [record.NumStates]int64 // milliseconds by state
 	Timeline []Step                  // what the machine did from when on, in order; the minute begins unobserved
 
+	UncertainMs int64 // part of the milliseconds by state that nobody can date but within TimeErrorMs
+	TimeErrorMs int64 // how far the times in this minute may be wrong at the most, as its gateway admitted; 0: not known
+
 	Metered     bool               // whether the energy counter was read, so that EnergyJ is known
 	EnergyJ     int64              // joules used
 	LateEnergyJ int64              // part of EnergyJ that was used while nobody looked

@@ -14,6 +14,8 @@ func (i *Interval) Add(o Interval) {
 	i.Resets += o.Resets
 	i.EnergyJ += o.EnergyJ
 	i.LateEnergyJ += o.LateEnergyJ
+	i.UncertainMs += o.UncertainMs
+	i.TimeErrorMs = max(i.TimeErrorMs, o.TimeErrorMs)
 	i.Metered = i.Metered || o.Metered
 	for state, ms := range o.States {
 		i.States[state] += ms

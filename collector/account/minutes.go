@@ -11,6 +11,7 @@ import (
 type minutes struct {
 	*Machine
 	site    string
+	clock   record.Clock // of the batch
 	product record.Product
 	touched map[Key]bool
 }
@@ -18,9 +19,7 @@ type minutes struct {
 // in gives the interval of the minute that begins at start. A minute that is closed for good is not
 // opened again: what belongs there goes to the oldest one that may still grow.
 func (m *minutes) in(start time.Time) *Interval {
-	if start.Before(m.Closed) {
-		start = m.Closed
-	}
+	start = m.open(start)
 	at, found := slices.BinarySearchFunc(m.Open, start, func(i Interval, t time.Time) int { return i.Start.Compare(t) })
 	for ; found && at < len(m.Open) && m.Open[at].Start.Equal(start); at++ {
 		if m.Open[at].Product == m.product.Code {
@@ -37,6 +36,7 @@ func (m *minutes) in(start time.Time) *Interval {
 func (m *minutes) touch(at int) *Interval {
 	i := &m.Open[at]
 	m.touched[i.Key()] = true
+	i.TimeErrorMs = max(i.TimeErrorMs, int64((m.clock.ErrorBound+time.Millisecond-1)/time.Millisecond))
 	return i
 }
 
@@ -50,10 +50,14 @@ func (m *minutes) ending(t time.Time) *Interval {
 func (m *minutes) book(span record.Span, state record.State) {
 	for each := range byMinute(span) {
 		start := each.From.Truncate(Minute)
-		if start.Before(m.Closed) {
+		if !m.open(start).Equal(start) {
 			continue
 		}
-		m.in(start).add(each.From.Sub(start).Milliseconds(), each.To.Sub(start).Milliseconds(), state)
+		i := m.in(start)
+		added := i.add(each.From.Sub(start).Milliseconds(), each.To.Sub(start).Milliseconds(), state)
+		if m.clock.State == record.ClockBetween {
+			i.UncertainMs += added
+		}
 	}
 }
 
@@ -73,8 +77,9 @@ func byMinute(span record.Span) func(yield func(record.Span) bool) {
 	}
 }
 
-// add appends from..to, in milliseconds into the minute, to the timeline and to the state's sum.
-func (i *Interval) add(from, to int64, state record.State) {
+// add appends from..to, in milliseconds into the minute, to the timeline and to the state's sum, and gives how
+// much of it was new.
+func (i *Interval) add(from, to int64, state record.State) int64 {
 	end := int64(0) // of what is booked already
 	if n := len(i.Timeline); n > 0 {
 		end = Minute.Milliseconds()
@@ -83,7 +88,7 @@ func (i *Interval) add(from, to int64, state record.State) {
 		}
 	}
 	if from = max(from, end); from >= to {
-		return
+		return 0
 	}
 	if n := len(i.Timeline); n > 0 && i.Timeline[n-1].Unobserved && i.Timeline[n-1].At == from {
 		i.Timeline = i.Timeline[:n-1]
@@ -95,6 +100,7 @@ func (i *Interval) add(from, to int64, state record.State) {
 		i.Timeline = append(i.Timeline, Step{At: to, Unobserved: true})
 	}
 	i.States[state] += to - from
+	return to - from
 }
 
 // changed copies the intervals that this batch touched.
@@ -112,6 +118,9 @@ func (m *minutes) changed() []Interval {
 func (m *minutes) close() {
 	if len(m.Open) == 0 {
 		return
+	}
+	if m.Begun.IsZero() {
+		m.Begun = m.Open[0].Start
 	}
 	closed := m.Open[len(m.Open)-1].Start.Add(-kept * Minute)
 	if closed.After(m.Closed) {

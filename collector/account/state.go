@@ -21,11 +21,13 @@ type Machine struct {
 	Line       string       `json:"line"`
 	Machine    string       `json:"machine"`
 	State      record.State `json:"state"`
-	Known      bool         `json:"known"`       // false: nobody looks, or what is seen has no meaning
-	Since      time.Time    `json:"since"`       // of State, or of not being known
-	ObservedTo time.Time    `json:"observed_to"` // end of the last span in which State was known
-	Open       []Interval   `json:"open"`        // the last minutes, which may still grow, in order of time
-	Closed     time.Time    `json:"closed"`      // minutes before this one are final
+	Known      bool         `json:"known"`          // false: nobody looks, or what is seen has no meaning
+	Since      time.Time    `json:"since"`          // of State, or of not being known
+	ObservedTo time.Time    `json:"observed_to"`    // end of the last span in which State was known
+	Open       []Interval   `json:"open"`           // the last minutes, which may still grow, in order of time
+	Closed     time.Time    `json:"closed"`         // minutes before this one are final
+	Begun      time.Time    `json:"begun,omitzero"` // first minute of the era that Open and Closed are of
+	Eras       []span       `json:"eras,omitempty"` // stretches that were booked before, when the clock stood elsewhere
 }
 
 // Signal is the last value of a signal. The zero Value is known of none.

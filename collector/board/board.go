@@ -5,7 +5,6 @@ package board
 
 import (
 	"errors"
-	"slices"
 	"sync"
 	"time"
 
@@ -28,6 +27,10 @@ type Board struct {
 	watchers map[chan<- struct{}]string // by the line they watch
 	begun    map[string]*time.Time      // first minute of each line, once it is known
 
+	views    Views
+	isolated []Isolated         // newest first
+	strange  []registry.Refusal // under names that nobody configured, newest first
+
 	hours hours
 }
 
@@ -41,6 +44,12 @@ type gateway struct {
 	states  map[string]liveState // by line/machine
 	refused []registry.Refusal   // newest first
 	version int                  // of the books
+
+	inLedger uint64        // last batch
+	received time.Time     // when it came, by the collector's clock
+	missing  *Missing      // nil: nothing is
+	ahead    time.Duration // what the gateway's clock is ahead of the collector's, by the last status
+	future   time.Duration // by how much the last batch was sealed later than it came, more than its clock admits
 }
 
 // keepRefused is how many refused messages the page shows of a gateway.
@@ -74,13 +83,17 @@ func (b *Board) Changed(g registry.Gateway) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	own := b.gateway(g.ID)
-	own.Gateway = g
+	if wentBack(own.Account, g.Account) {
+		b.hours.forget()
+		clear(b.begun)
+	}
+	own.Gateway, own.inLedger = g, max(own.inLedger, g.Head.Seq)
 	own.version++
 	b.wake(own)
 }
 
-// Status notes how a gateway says it is.
-func (b *Board) Status(id string, s record.Status) {
+// Status notes how a gateway says it is; old tells that it said so some time ago.
+func (b *Board) Status(id string, s record.Status, old bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	g := b.gateways[id]
@@ -88,8 +101,12 @@ func (b *Board) Status(id string, s record.Status) {
 		return // a name that nobody gave leave to send
 	}
 	g.status = s
+	now := b.clock.Now()
 	if s.Online {
-		g.seen = b.clock.Now()
+		g.seen = now
+	}
+	if g.ahead = 0; !s.Time.IsZero() && !old && s.Clock != record.ClockSimulated {
+		g.ahead = s.Time.Sub(now)
 	}
 	b.wake(g)
 }
@@ -99,7 +116,8 @@ func (b *Board) Refused(f registry.Refusal) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if g := b.gateways[f.Gateway]; g != nil {
-		g.refused = slices.Insert(g.refused, 0, f)
-		g.refused = g.refused[:min(len(g.refused), keepRefused)]
+		g.refused = repeated(g.refused, f)
+	} else {
+		b.strange = repeated(b.strange, f)
 	}
 }

@@ -31,7 +31,9 @@ func openHall(t *testing.T, now time.Time) *hall {
 }
 
 // online says that a gateway is there.
-func (h *hall) online(id string) { h.Status(id, record.Status{Online: true, Time: h.Clock.Now()}) }
+func (h *hall) online(id string) {
+	h.Status(id, record.Status{Online: true, Time: h.Clock.Now()}, false)
+}
 
 // sees is a live message about the press.
 func (h *hall) sees(id string, at time.Time, state any) {

@@ -19,7 +19,8 @@ func (b *Board) Gateways(context.Context) ([]Gateway, error) {
 		g := b.gateways[id]
 		out := Gateway{
 			GatewayHealth: b.health(g, now), Site: g.Head.Catalogue.Site, Version: g.status.Version,
-			Sealed: max(g.status.Seq, g.Head.Seq), Stored: g.Head.Seq, Clock: g.Clock, Devices: g.status.Devices, Ports: g.status.Ports, Refused: []Refused{},
+			Sealed: max(g.status.Seq, g.Head.Seq), Stored: g.Head.Seq, InLedger: g.inLedger, Undated: g.status.Undated, Missing: g.missing,
+			Clock: g.Clock, ClockErrorS: g.status.ErrorS, ClockAheadS: g.clockAhead().Seconds(), Devices: g.status.Devices, Ports: g.status.Ports, Refused: []Refused{},
 		}
 		if out.Devices == nil {
 			out.Devices = map[string]record.DeviceStatus{}
@@ -27,16 +28,32 @@ func (b *Board) Gateways(context.Context) ([]Gateway, error) {
 		if out.Ports == nil {
 			out.Ports = map[string]record.PortStatus{}
 		}
+		if g.status.Online {
+			out.Clock = g.status.Clock
+		}
+		if !g.received.IsZero() {
+			at := g.received
+			out.ReceivedAt = &at
+		}
 		if g.Head.Seq > 0 {
 			at := g.SealedAt
 			out.StoredAt = &at
 		}
 		for _, f := range g.refused {
-			out.Refused = append(out.Refused, Refused{Time: f.Time, Reason: f.Reason})
+			out.Refused = append(out.Refused, refusedOf(f))
 		}
 		all = append(all, out)
 	}
 	return all, nil
+}
+
+// clockAhead is how far the gateway's clock is ahead of the collector's; less than 0: behind. What a message
+// takes to come is not told apart from a clock that is behind.
+func (g *gateway) clockAhead() time.Duration {
+	if g.future > g.ahead {
+		return g.future
+	}
+	return g.ahead
 }
 
 const (

@@ -23,7 +23,7 @@ func TestHealthOfAGateway(t *testing.T) {
 		seen *time.Time
 	}{
 		{"that nobody heard", func(*hall, *collectortest.Gateway) {}, "never", nil},
-		{"whose will was heard and nothing else", func(h *hall, g *collectortest.Gateway) { h.Status(g.Name, record.Status{}) }, "never", nil},
+		{"whose will was heard and nothing else", func(h *hall, g *collectortest.Gateway) { h.Status(g.Name, record.Status{}, false) }, "never", nil},
 		{"that came just now and sent no batch yet", func(h *hall, g *collectortest.Gateway) { h.online(g.Name) }, "late", &begin},
 		{"that sends", func(h *hall, g *collectortest.Gateway) {
 			h.Work(g, 1, collectortest.Execute, 4, 0)
@@ -53,7 +53,7 @@ func TestHealthOfAGateway(t *testing.T) {
 		{"that took its leave", func(h *hall, g *collectortest.Gateway) {
 			h.Work(g, 1, collectortest.Execute, 4, 0)
 			h.online(g.Name)
-			h.Status(g.Name, record.Status{Online: false})
+			h.Status(g.Name, record.Status{Online: false}, false)
 		}, "offline", &minute},
 		{"of before the collector's start", func(h *hall, g *collectortest.Gateway) {
 			h.Work(g, 1, collectortest.Execute, 4, 0)
@@ -81,11 +81,15 @@ func TestAllThatIsKnownOfGateways(t *testing.T) {
 	h.Work(g, 2, collectortest.Execute, 4, 0)
 	devices := map[string]record.DeviceStatus{"press": {OK: true, Since: collectortest.Morning, Polls: 120, Failed: 1, Error: "timeout"}}
 	ports := map[string]record.PortStatus{"rtu:///dev/ttyUSB0": {Planned: 0.7, Busy: 0.8, Skipped: 2}}
-	h.Status(gateway, record.Status{Online: true, Version: "1.2", Seq: 5, Devices: devices, Ports: ports})
-	h.Refused(registry.Refusal{Gateway: gateway, Time: collectortest.Morning, Reason: "one"})
-	h.Refused(registry.Refusal{Gateway: gateway, Time: g.At, Reason: "two"})
+	h.Status(gateway, record.Status{
+		Online: true, Version: "1.2", Seq: 5, Undated: 3, Clock: record.ClockCollector, ErrorS: 0.2, Time: h.Clock.Now().Add(90 * time.Second),
+		Devices: devices, Ports: ports,
+	}, false)
+	h.Refused(registry.Refusal{Gateway: gateway, Time: collectortest.Morning, Kind: "forked", Reason: "two", Times: 3})
+	h.Refused(registry.Refusal{Gateway: gateway, Time: collectortest.Morning, Kind: "forged", Reason: "one"})
+	h.Refused(registry.Refusal{Gateway: gateway, Time: g.At, Kind: "forked", Reason: "two", Times: 4})
 	h.Refused(registry.Refusal{Gateway: "stranger-01", Time: g.At, Reason: "of nobody"})
-	h.Status("stranger-01", record.Status{Online: true})
+	h.Status("stranger-01", record.Status{Online: true}, false)
 	h.sees("stranger-01", g.At, 1.0)
 
 	got, err := h.Gateways(t.Context())
@@ -95,8 +99,9 @@ func TestAllThatIsKnownOfGateways(t *testing.T) {
 	want := []board.Gateway{
 		{
 			GatewayHealth: board.GatewayHealth{ID: gateway, Health: "ok", Seen: &g.At}, Site: "tan-thinh-phat", Version: "1.2",
-			Sealed: 5, Stored: 2, StoredAt: &g.At, Clock: record.ClockSynchronised, Devices: devices, Ports: ports,
-			Refused: []board.Refused{{Time: g.At, Reason: "two"}, {Time: collectortest.Morning, Reason: "one"}},
+			Sealed: 5, InLedger: 2, Stored: 2, StoredAt: &g.At, Undated: 3, Clock: record.ClockCollector, ClockErrorS: 0.2, ClockAheadS: 90,
+			Devices: devices, Ports: ports,
+			Refused: []board.Refused{{Time: g.At, Kind: "forked", Reason: "two", Times: 4}, {Time: collectortest.Morning, Kind: "forged", Reason: "one", Times: 1}},
 		},
 		{GatewayHealth: board.GatewayHealth{ID: "oceanline-01", Health: "never"}, Devices: map[string]record.DeviceStatus{}, Ports: map[string]record.PortStatus{}, Refused: []board.Refused{}},
 	}

@@ -114,6 +114,26 @@ func (h *hours) between(p place, from, to time.Time, query func(from, to time.Ti
 	return all, nil
 }
 
+// forget is for hours that were empty when they were read and are not any more.
+func (h *hours) forget() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.lines, h.held = map[string]*lineHours{}, 0
+}
+
+// wentBack tells whether minutes can grow again that were final: a clock was ahead, and is set right.
+func wentBack(before, after *account.State) bool {
+	if before == nil || after == nil {
+		return false
+	}
+	for key, m := range before.Machines {
+		if now := after.Machines[key]; now != nil && now.Closed.Before(m.Closed) {
+			return true
+		}
+	}
+	return false
+}
+
 // line finds what is remembered of a line, which is nothing once its calendar has changed.
 func (h *hours) line(p place) (*lineHours, error) {
 	calendar, err := json.Marshal(p.model.Calendar)

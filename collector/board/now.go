@@ -29,6 +29,9 @@ func (b *Board) Live(id string, live record.Live) {
 	if g == nil {
 		return // a name that nobody gave leave to send
 	}
+	if live.Time.IsZero() { // the gateway does not know the time
+		live.Time = b.clock.Now()
+	}
 	g.live, g.seen = live, b.clock.Now()
 	maps.Copy(g.values, live.Values)
 	cat := g.Head.Catalogue

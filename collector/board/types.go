@@ -66,21 +66,29 @@ type GatewayHealth struct {
 // Gateway is all that is known of a gateway.
 type Gateway struct {
 	GatewayHealth
-	Site     string                         `json:"site"`
-	Version  string                         `json:"version"`
-	Sealed   uint64                         `json:"sealed" doc:"sequence number of the last batch it says it sealed"`
-	Stored   uint64                         `json:"stored" doc:"sequence number of the last batch in the ledger and the views"`
-	StoredAt *time.Time                     `json:"stored_at" doc:"when that batch was sealed"`
-	Clock    record.ClockState              `json:"clock" enum:"unknown,synchronised,free-running,simulated"`
-	Devices  map[string]record.DeviceStatus `json:"devices"`
-	Ports    map[string]record.PortStatus   `json:"ports" doc:"how full each wire is that devices share, by its address"`
-	Refused  []Refused                      `json:"refused" nullable:"false" doc:"messages in its name that were not let in, newest first"`
+	Site        string                         `json:"site"`
+	Version     string                         `json:"version"`
+	Sealed      uint64                         `json:"sealed" doc:"sequence number of the last batch it says it sealed"`
+	InLedger    uint64                         `json:"in_ledger" doc:"sequence number of the last batch in the ledger"`
+	Stored      uint64                         `json:"stored" doc:"sequence number of the last batch in the ledger and the views"`
+	StoredAt    *time.Time                     `json:"stored_at" doc:"when that batch was sealed"`
+	ReceivedAt  *time.Time                     `json:"received_at" doc:"when the last batch came, by the collector's clock"`
+	Undated     uint64                         `json:"undated" doc:"batches that wait at the gateway until it knows the time"`
+	Missing     *Missing                       `json:"missing,omitempty" doc:"batches that a later one follows, and that did not come"`
+	Clock       record.ClockState              `json:"clock" enum:"unknown,synchronised,free-running,simulated,collector,between"`
+	ClockErrorS float64                        `json:"clock_error_s" doc:"how far the gateway itself says that its time may be wrong; 0 when unknown"`
+	ClockAheadS float64                        `json:"clock_ahead_s" doc:"how far the gateway's time is ahead of the collector's; less than 0: behind, or its messages take so long"`
+	Devices     map[string]record.DeviceStatus `json:"devices"`
+	Ports       map[string]record.PortStatus   `json:"ports" doc:"how full each wire is that devices share, by its address"`
+	Refused     []Refused                      `json:"refused" nullable:"false" doc:"messages in its name that were not let in, newest first"`
 }
 
 // Refused is a message that was not let in.
 type Refused struct {
 	Time   time.Time `json:"time"`
+	Kind   string    `json:"kind" enum:"forged,forked,retired,misnamed,malformed"`
 	Reason string    `json:"reason"`
+	Times  int       `json:"times" doc:"how often the same message came"`
 }
 
 // MachineStates is what one machine did.

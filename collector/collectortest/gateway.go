@@ -151,7 +151,7 @@ func Verify(t testing.TB, keys record.Keyring, sealed ...[]byte) []verify.Verifi
 	heads := map[string]verify.Head{}
 	all := make([]verify.Verified, len(sealed))
 	for i, msg := range sealed {
-		v, err := verify.Check(msg, keys, func(gateway string) verify.Head { return heads[gateway] })
+		v, err := verify.Check(msg, keys, func(gateway string) verify.Head { return heads[gateway] }, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

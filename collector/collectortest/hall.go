@@ -50,7 +50,7 @@ func (h *Hall) Take(g *Gateway, sealed ...[]byte) {
 	var writes []series.Write
 	var grown []registry.Gateway
 	for _, msg := range sealed {
-		v, err := verify.Check(msg, Keys(g), func(id string) verify.Head { return h.books[id].Head })
+		v, err := verify.Check(msg, Keys(g), func(id string) verify.Head { return h.books[id].Head }, nil)
 		if err != nil {
 			h.t.Fatal(err)
 		}

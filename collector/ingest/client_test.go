@@ -49,11 +49,12 @@ type client struct {
 func connect(t *testing.T, b *edgetest.Broker) *client {
 	t.Helper()
 	c := &client{t: t, heard: make(chan heard, 100)}
-	c.Client = ingest.Connect(ingest.Options{
+	c.Client = ingest.New(ingest.Options{
 		URL: b.URL, ClientID: "lineproof-collector", Logger: slog.New(slog.DiscardHandler),
 		OnLive:   func(id string, l record.Live) { c.heard <- heard{Gateway: id, Live: &l} },
-		OnStatus: func(id string, s record.Status) { c.heard <- heard{Gateway: id, Status: &s} },
+		OnStatus: func(id string, s record.Status, _ bool) { c.heard <- heard{Gateway: id, Status: &s} },
 	})
+	c.Connect()
 	t.Cleanup(c.Close)
 	return c
 }

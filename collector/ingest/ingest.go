@@ -16,7 +16,7 @@ import (
 )
 
 // waiting is how many batches may wait in memory; more wait in the broker and in the gateways' spools.
-const waiting = 4096
+const waiting = 256
 
 // Options say where the broker is.
 type Options struct {
@@ -27,8 +27,9 @@ type Options struct {
 	TLS      *tls.Config
 	Logger   *slog.Logger
 
-	OnLive   func(gateway string, live record.Live)     // must not block
-	OnStatus func(gateway string, status record.Status) // must not block
+	OnLive      func(gateway string, live record.Live)               // must not block
+	OnStatus    func(gateway string, status record.Status, old bool) // must not block; old: kept by the broker
+	OnConnected func()                                               // there is a broker, again; must not block
 }
 
 // Message is one sealed batch as it came.
@@ -47,8 +48,8 @@ type Client struct {
 	cancel   context.CancelFunc
 }
 
-// Connect begins to connect and keeps at it until Close.
-func Connect(opts Options) *Client {
+// New prepares a client, which begins with Connect.
+func New(opts Options) *Client {
 	ctx, cancel := context.WithCancel(context.Background())
 	c := &Client{messages: make(chan Message, waiting), opts: opts, ctx: ctx, cancel: cancel}
 	o := mqtt.NewClientOptions().
@@ -72,9 +73,11 @@ func Connect(opts Options) *Client {
 		o.SetTLSConfig(opts.TLS)
 	}
 	c.mqtt = mqtt.NewClient(o)
-	c.mqtt.Connect()
 	return c
 }
+
+// Connect begins to connect and keeps at it until Close.
+func (c *Client) Connect() { c.mqtt.Connect() }
 
 func (c *Client) connected(client mqtt.Client) {
 	c.opts.Logger.Info("broker connected", "broker", c.opts.URL)
@@ -84,6 +87,8 @@ func (c *Client) connected(client mqtt.Client) {
 	go func() {
 		if token.Wait(); token.Error() != nil {
 			c.opts.Logger.Error("subscribe", "broker", c.opts.URL, "error", token.Error())
+		} else if c.opts.OnConnected != nil {
+			c.opts.OnConnected()
 		}
 	}()
 }
@@ -111,7 +116,7 @@ func (c *Client) receive(_ mqtt.Client, m mqtt.Message) {
 		if status, err := record.DecodeStatus(m.Payload()); err != nil {
 			c.opts.Logger.Warn("status not understood", "gateway", gateway, "error", err)
 		} else {
-			c.opts.OnStatus(gateway, status)
+			c.opts.OnStatus(gateway, status, m.Retained())
 		}
 	}
 	m.Ack()

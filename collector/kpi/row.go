@@ -40,9 +40,11 @@ type Row struct {
 	EnergyKWh        *float64 `json:"energy_kwh"`
 	EnergyPerUnitKWh *float64 `json:"energy_per_unit_kwh" doc:"energy / PQ"`
 
-	Coverage *float64 `json:"coverage" doc:"observed PBT / PBT"`
+	Coverage       *float64 `json:"coverage" doc:"observed PBT / PBT"`
+	UncertainTimeS float64  `json:"uncertain_time_s" doc:"observed seconds whose date is a guess between two known times, as long as nobody knew the time"`
+	TimeErrorS     float64  `json:"time_error_s" doc:"how far the times behind this row may be wrong at the most"`
 
-	Flags   []string      `json:"flags,omitempty" nullable:"false" doc:"figures that cannot be right: oee_over_1, quality_exactly_1, suspect_counts, counter_reset"`
+	Flags   []string      `json:"flags,omitempty" nullable:"false" doc:"figures that cannot be right: oee_over_1, quality_exactly_1, suspect_counts, counter_reset, time_uncertain"`
 	Explain []Explanation `json:"explain,omitempty" nullable:"false" doc:"the arithmetic behind each figure, when asked for with explain=true"`
 }
 

@@ -86,6 +86,7 @@ func (s *sum) finish(by By) Row {
 	if !s.seen {
 		return r
 	}
+	r.UncertainTimeS, r.TimeErrorS = seconds(s.total.UncertainMs), seconds(s.total.TimeErrorMs)
 	r.ProducedQuantity, r.GoodQuantity, r.ScrapQuantity, r.ReworkQuantity = &s.total.Produced, &s.total.Good, &s.total.Scrap, &s.total.Rework
 	r.ScrapByReason, r.LateQuantity, r.SuspectQuantity = s.total.ScrapBy, s.total.Late, s.total.Suspect
 	r.Availability = ratio(float64(s.productionMs), float64(s.busyMs))
@@ -110,6 +111,9 @@ func (s *sum) finish(by By) Row {
 
 const joulesPerKWh = 3.6e6
 
+// vagueTimeMs is from when on the times are too vague for figures by the hour.
+const vagueTimeMs = 60_000
+
 // manyUnits is from how many units on a quality of exactly 100 % is more likely an unmeasured reject than luck.
 const manyUnits = 1000
 
@@ -123,6 +127,7 @@ func (s *sum) flags(r Row) (flags []string) {
 	flag("quality_exactly_1", s.total.Scrap == 0 && s.total.Good == s.total.Produced && s.total.Produced >= manyUnits)
 	flag("suspect_counts", s.total.Suspect != 0)
 	flag("counter_reset", s.total.Resets != 0)
+	flag("time_uncertain", s.total.UncertainMs != 0 || s.total.TimeErrorMs > vagueTimeMs)
 	return flags
 }
 

@@ -123,6 +123,7 @@ func (l *Ledger) Append(ctx context.Context, batches []verify.Verified) ([]uint6
 	for len(entries) > 0 {
 		added, err := l.addSome(ctx, entries)
 		if err != nil {
+			l.sweep()
 			return nil, fmt.Errorf("append to ledger: %w", err)
 		}
 		indexes, entries = append(indexes, added...), entries[len(added):]

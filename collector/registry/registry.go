@@ -27,9 +27,6 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// keepRefused is how many refused messages are kept of each gateway, the newest.
-const keepRefused = 100
-
 // Registry is the open file.
 type Registry struct{ db *sql.DB }
 
@@ -41,13 +38,7 @@ type Gateway struct {
 	SealedAt time.Time
 	Clock    record.ClockState
 	Account  *account.State
-}
-
-// Refusal is a message that was not let in.
-type Refusal struct {
-	Gateway string
-	Time    time.Time
-	Reason  string
+	Digests  []Digest // of the batches that a Commit adds; not given back
 }
 
 // Open opens the file, makes it if need be, and brings its tables up to date.
@@ -96,7 +87,7 @@ func (r *Registry) Next(ctx context.Context) (next uint64, err error) {
 // Gateways gives all gateways that were committed, by name.
 func (r *Registry) Gateways(ctx context.Context) ([]Gateway, error) {
 	rows, err := r.db.QueryContext(ctx, `
-		SELECT id, seq, gateway.hash, ledger, sealed_at, clock, account, catalogue.hash, catalogue.json
+		SELECT id, seq, gateway.hash, ledger, sealed_at, clock, account, catalogue.hash, catalogue.json, sealed_by, successor
 		FROM gateway JOIN catalogue ON catalogue.hash = gateway.catalogue ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("read gateways: %w", err)
@@ -114,14 +105,18 @@ func (r *Registry) Gateways(ctx context.Context) ([]Gateway, error) {
 }
 
 func scanGateway(rows *sql.Rows) (g Gateway, err error) {
-	var hash, catalogueHash, state []byte
+	var hash, catalogueHash, state, sealedBy, successor []byte
 	var sealedAt int64
 	var clock string
-	if err := rows.Scan(&g.ID, &g.Head.Seq, &hash, &g.Ledger, &sealedAt, &clock, &state, &catalogueHash, &g.Head.CatalogueJSON); err != nil {
+	if err := rows.Scan(&g.ID, &g.Head.Seq, &hash, &g.Ledger, &sealedAt, &clock, &state, &catalogueHash, &g.Head.CatalogueJSON, &sealedBy, &successor); err != nil {
 		return g, err
 	}
 	copy(g.Head.Hash[:], hash)
 	copy(g.Head.CatalogueHash[:], catalogueHash)
+	copy(g.Head.SealedBy[:], sealedBy)
+	if len(successor) > 0 {
+		g.Head.Successor = successor
+	}
 	g.SealedAt = time.UnixMilli(sealedAt).UTC()
 	if err := g.Clock.UnmarshalText([]byte(clock)); err != nil {
 		return g, err
@@ -164,48 +159,17 @@ func saveGateway(ctx context.Context, tx *sql.Tx, g Gateway) error {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `
-		INSERT INTO gateway (id, seq, hash, catalogue, ledger, sealed_at, clock, account) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		INSERT INTO gateway (id, seq, hash, catalogue, ledger, sealed_at, clock, account, sealed_by, successor)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, catalogue = excluded.catalogue,
-			ledger = excluded.ledger, sealed_at = excluded.sealed_at, clock = excluded.clock, account = excluded.account`,
-		g.ID, g.Head.Seq, g.Head.Hash[:], g.Head.CatalogueHash[:], g.Ledger, g.SealedAt.UnixMilli(), g.Clock.String(), state)
-	return err
-}
-
-// Refuse keeps a message that was not let in, with the reason. Of one that is larger than any sealed batch
-// the beginning is enough to tell what it was.
-func (r *Registry) Refuse(ctx context.Context, refusal Refusal, sealed []byte) error {
-	kept := append([]byte{}, sealed[:min(len(sealed), record.MaxSealed)]...) // never nil, which would be NULL
-	_, err := r.db.ExecContext(ctx, `INSERT INTO refused (gateway, time, reason, sealed) VALUES (?, ?, ?, ?)`,
-		refusal.Gateway, refusal.Time.UnixMilli(), refusal.Reason, kept)
-	if err == nil {
-		_, err = r.db.ExecContext(ctx, `DELETE FROM refused WHERE gateway = ? AND id <= (
-			SELECT id FROM refused WHERE gateway = ? ORDER BY id DESC LIMIT 1 OFFSET ?)`,
-			refusal.Gateway, refusal.Gateway, keepRefused)
-	}
+			ledger = excluded.ledger, sealed_at = excluded.sealed_at, clock = excluded.clock, account = excluded.account,
+			sealed_by = excluded.sealed_by, successor = excluded.successor`,
+		g.ID, g.Head.Seq, g.Head.Hash[:], g.Head.CatalogueHash[:], g.Ledger, g.SealedAt.UnixMilli(), g.Clock.String(), state,
+		g.Head.SealedBy[:], append([]byte{}, g.Head.Successor...)) // never nil, which would be NULL
 	if err != nil {
-		return fmt.Errorf("keep refused message of %s: %w", refusal.Gateway, err)
+		return err
 	}
-	return nil
-}
-
-// Refused gives the refused messages, newest first.
-func (r *Registry) Refused(ctx context.Context) ([]Refusal, error) {
-	rows, err := r.db.QueryContext(ctx, `SELECT gateway, time, reason FROM refused ORDER BY id DESC`)
-	if err != nil {
-		return nil, fmt.Errorf("read refused messages: %w", err)
-	}
-	defer rows.Close()
-	var all []Refusal
-	for rows.Next() {
-		var f Refusal
-		var ms int64
-		if err := rows.Scan(&f.Gateway, &ms, &f.Reason); err != nil {
-			return nil, fmt.Errorf("read refused messages: %w", err)
-		}
-		f.Time = time.UnixMilli(ms).UTC()
-		all = append(all, f)
-	}
-	return all, rows.Err()
+	return saveDigests(ctx, tx, g.ID, g.Digests)
 }
 
 // Reset forgets how far the views are and where the gateways' chains end: the next start makes the views again
@@ -216,7 +180,7 @@ func (r *Registry) Reset(ctx context.Context) error {
 		return fmt.Errorf("reset position: %w", err)
 	}
 	defer tx.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
-	for _, statement := range []string{`UPDATE position SET next = 0`, `DELETE FROM gateway`, `DELETE FROM catalogue`} {
+	for _, statement := range []string{`UPDATE position SET next = 0`, `DELETE FROM gateway`, `DELETE FROM catalogue`, `DELETE FROM digest`} {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("reset position: %w", err)
 		}

@@ -173,7 +173,7 @@ func TestRefusedMessagesAreARing(t *testing.T) {
 	refuse := func(gateway string, n int) {
 		t.Helper()
 		f := registry.Refusal{Gateway: gateway, Time: collectortest.Morning.Add(time.Duration(n) * time.Second), Reason: fmt.Sprintf("reason %d", n)}
-		if err := r.Refuse(t.Context(), f, []byte("garbage")); err != nil {
+		if _, err := r.Refuse(t.Context(), f, fmt.Appendf(nil, "garbage %d", n)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -223,7 +223,7 @@ func TestMessagesOfAnySizeAreKept(t *testing.T) {
 		{"huge", make([]byte, 10<<20), record.MaxSealed},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if err := r.Refuse(t.Context(), registry.Refusal{Gateway: "huu-lung-01", Reason: tt.name}, tt.sealed); err != nil {
+			if _, err := r.Refuse(t.Context(), registry.Refusal{Gateway: "huu-lung-01", Reason: tt.name}, tt.sealed); err != nil {
 				t.Fatal(err)
 			}
 			var n int

@@ -15,7 +15,7 @@ import (
 func NumberColumns() []string {
 	names := []string{
 		"planned_cycle_ns", "units_per_cycle", "produced", "good", "scrap", "rework", "late", "suspect", "resets",
-		"energy_j", "late_energy_j",
+		"energy_j", "late_energy_j", "uncertain_ms", "time_error_ms",
 	}
 	for _, state := range record.StateNames() {
 		names = append(names, state+"_ms")
@@ -27,7 +27,7 @@ func NumberColumns() []string {
 func Numbers(i *account.Interval) []*int64 {
 	numbers := []*int64{
 		(*int64)(&i.PlannedCycle), &i.UnitsPerCycle, &i.Produced, &i.Good, &i.Scrap, &i.Rework, &i.Late, &i.Suspect, &i.Resets,
-		&i.EnergyJ, &i.LateEnergyJ,
+		&i.EnergyJ, &i.LateEnergyJ, &i.UncertainMs, &i.TimeErrorMs,
 	}
 	for s := range i.States {
 		numbers = append(numbers, &i.States[s])

@@ -33,7 +33,7 @@ func PlacesOf(c record.Catalogue) *Places {
 	for _, line := range slices.Sorted(maps.Keys(c.Lines)) {
 		machines := c.Lines[line].Machines
 		for _, machine := range slices.Sorted(maps.Keys(machines)) {
-			for _, signal := range used(machines[machine]) {
+			for _, signal := range machines[machine].Signals() {
 				device, _ := SplitSignal(signal)
 				claim(p.bySignal, signal, owner{line, machine})
 				claim(p.byDevice, device, owner{line, machine})
@@ -48,24 +48,6 @@ func claim(owners map[string]owner, name string, o owner) {
 	if _, taken := owners[name]; !taken {
 		owners[name] = o
 	}
-}
-
-// used lists the signals that a machine has a role for.
-func used(m record.Machine) []string {
-	signals := []string{m.State, m.Energy}
-	counts := slices.Concat(m.Scrap, m.Rework)
-	for _, c := range []*record.Count{m.Produced, m.Good} {
-		if c != nil {
-			counts = append(counts, *c)
-		}
-	}
-	for _, c := range counts {
-		signals = append(signals, c.From)
-	}
-	for _, measure := range m.Measures {
-		signals = append(signals, measure.From)
-	}
-	return slices.DeleteFunc(signals, func(s string) bool { return s == "" })
 }
 
 // Of is the signal's place.

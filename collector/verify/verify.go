@@ -3,6 +3,7 @@
 package verify
 
 import (
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 
@@ -15,6 +16,8 @@ var (
 	ErrMissing   = errors.New("batches before it are missing")
 	ErrForked    = errors.New("does not follow from the gateway's last batch")
 	ErrCatalogue = errors.New("its catalogue was never sent")
+	ErrRetired   = errors.New("sealed by a key that another one has taken over from")
+	ErrName      = errors.New("came under another gateway's name") // for callers that know the topic
 )
 
 // Head is the end of one gateway's chain. The zero Head is that of a gateway that sent nothing yet.
@@ -24,6 +27,9 @@ type Head struct {
 	CatalogueHash record.Hash
 	Catalogue     record.Catalogue // in force after Seq
 	CatalogueJSON []byte           // as it was sealed
+
+	SealedBy  record.KeyID      // the key of batch Seq
+	Successor ed25519.PublicKey // that may take over, or has; nil: none was announced
 
 	Ahead *Notice // told by a batch that cannot take its place yet; nil: nothing
 }
@@ -67,21 +73,25 @@ func (v Verified) Sealed() []byte { return v.sealed }
 func (v Verified) Head() Head { return v.head }
 
 // Check opens msg and holds it against the end of its gateway's chain, which head looks up by the
-// gateway's name. A message that was seen before gives ErrSeen, and the batch with it. One that comes too
+// gateway's name, and against the batches before, whose digests it may ask for. A message that was seen before gives ErrSeen, and the batch with it. One that comes too
 // early gives ErrMissing, and a head that is the old one with what the batch says ahead of its turn.
-func Check(msg []byte, keys record.Keyring, head func(gateway string) Head) (Verified, error) {
+func Check(msg []byte, keys record.Keyring, head func(gateway string) Head, digests Digests) (Verified, error) {
 	b, err := record.Open(msg, keys)
 	if err != nil {
 		return Verified{}, err
 	}
 	last := head(b.Gateway)
 	v := Verified{batch: b, sealed: msg, head: last}
-	v.head.Seq, v.head.Hash = b.Seq, record.HashOf(msg)
+	v.head.Seq, v.head.Hash, v.head.SealedBy = b.Seq, record.HashOf(msg), b.SealedBy
 	switch {
 	case b.Seq == last.Seq && v.head.Hash != last.Hash: // two gateways with one key
 		return v, fmt.Errorf("batch %d of %s, of which another one is known: %w", b.Seq, b.Gateway, ErrForked)
+	case b.Seq < last.Seq && forked(v.head.Hash, digests, b):
+		return v, fmt.Errorf("batch %d of %s, of which another one is known: %w", b.Seq, b.Gateway, ErrForked)
 	case b.Seq <= last.Seq:
 		return v, fmt.Errorf("batch %d of %s, whose last is %d: %w", b.Seq, b.Gateway, last.Seq, ErrSeen)
+	case retired(last, b):
+		return v, fmt.Errorf("batch %d of %s, key %s: %w", b.Seq, b.Gateway, b.SealedBy, ErrRetired)
 	case b.Seq > last.Seq+1:
 		notice := last.Ahead
 		if len(b.Gaps) > 0 && (notice == nil || b.Seq > notice.Seq) {
@@ -95,6 +105,9 @@ func Check(msg []byte, keys record.Keyring, head func(gateway string) Head) (Ver
 		v.head.Ahead = notice // the hole is one that the gateway owns up to; the batch's own seal is all there is
 	case b.Prev != last.Hash:
 		return v, fmt.Errorf("batch %d of %s: %w", b.Seq, b.Gateway, ErrForked)
+	}
+	if b.Successor != nil {
+		v.head.Successor = b.Successor.Key
 	}
 	if b.CatalogueHash == last.CatalogueHash {
 		return v, nil

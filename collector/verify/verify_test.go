@@ -81,7 +81,7 @@ func TestChain(t *testing.T) {
 	} {
 		msg := a.seal(step.text, step.sent, int64(i))
 		asked := ""
-		v, err := Check(msg, a.keys(), func(g string) Head { asked = g; return head })
+		v, err := Check(msg, a.keys(), func(g string) Head { asked = g; return head }, nil)
 		if err != nil {
 			t.Fatalf("batch %d: %v", i+1, err)
 		}
@@ -137,11 +137,11 @@ func TestCheckRefuses(t *testing.T) {
 			a := newAgent(t)
 			keys := a.keys()
 			first := a.seal(text, true, 1)
-			v, err := Check(first, keys, at(Head{}))
+			v, err := Check(first, keys, at(Head{}), nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			_, err = Check(test.make(a, first), keys, at(v.Head()))
+			_, err = Check(test.make(a, first), keys, at(v.Head()), nil)
 			if err == nil || test.want != nil && !errors.Is(err, test.want) || test.text != "" && err.Error() != test.text {
 				t.Errorf("got %v, want %v: %q", err, test.want, test.text)
 			}
@@ -153,11 +153,11 @@ func TestCheckRefuses(t *testing.T) {
 func TestSeenGivesTheBatch(t *testing.T) {
 	a := newAgent(t)
 	first := a.seal(catalogueOf(t, gateway, "site"), true, 41)
-	v, err := Check(first, a.keys(), at(Head{}))
+	v, err := Check(first, a.keys(), at(Head{}), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err = Check(first, a.keys(), at(v.Head()))
+	v, err = Check(first, a.keys(), at(v.Head()), nil)
 	if !errors.Is(err, ErrSeen) || v.Batch().Seq != 1 || v.Batch().Readings[0].Value.Int() != 41 {
 		t.Errorf("got batch %d, %v, want batch 1, %v", v.Batch().Seq, err, ErrSeen)
 	}

@@ -107,6 +107,11 @@ func api(mux *http.ServeMux, version string, b *board.Board, log *slog.Logger) h
 		return &body[gateways]{gateways{all}}, fail.of(ctx, err)
 	}, op("list-gateways", "All gateways and how well each is heard"))
 
+	huma.Get(a, "/api/v1/collector", func(ctx context.Context, _ *struct{}) (*body[board.Collector], error) {
+		c, err := b.Collector(ctx)
+		return &body[board.Collector]{c}, fail.of(ctx, err)
+	}, op("get-collector", "How the collector is: ledger, views behind it, what they cannot hold, what nobody knows"))
+
 	watch(a, b)
 	return a
 }

@@ -79,6 +79,7 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 		{"KPIs of a time without data", "/api/v1/lines/{line}/kpi", "/api/v1/lines/" + line + "/kpi?from=2026-01-04T00:00:00Z&to=2026-01-05T00:00:00Z&by=hour", "200"},
 		{"states", "/api/v1/lines/{line}/states", "/api/v1/lines/" + line + "/states?from=2026-03-01T22:00:00Z&to=2026-03-02T01:00:00Z", "200"},
 		{"gateways", "/api/v1/gateways", "/api/v1/gateways", "200"},
+		{"collector", "/api/v1/collector", "/api/v1/collector", "200"},
 		{"stream", "/api/v1/lines/{line}/live", "/api/v1/lines/block/live", "default"},
 		{"problem", "/api/v1/lines/{line}/kpi", "/api/v1/lines/" + line + "/kpi", "default"},
 	} {

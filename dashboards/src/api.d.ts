@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/collector": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the collector is: ledger, views behind it, what they cannot hold, what nobody knows */
+        get: operations["get-collector"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gateways": {
         parameters: {
             query?: never;
@@ -110,6 +127,26 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Collector: {
+            /** @description what the views cannot hold, newest first; the ledger has it */
+            isolated: components["schemas"]["Isolated"][];
+            /**
+             * Format: int64
+             * @description batches in the ledger
+             */
+            ledger_batches: number;
+            /** @description why the ledger takes nothing; gateways keep what they have */
+            ledger_error?: string;
+            /** @description messages under names that nobody configured, newest first */
+            refused: components["schemas"]["Refused"][];
+            /**
+             * Format: int64
+             * @description of those, in readings, intervals and KPIs
+             */
+            view_batches: number;
+            /** @description why the views cannot be written; the ledger goes on */
+            view_error?: string;
+        };
         DeviceStatus: {
             error?: string;
             /** Format: int64 */
@@ -172,7 +209,17 @@ export interface components {
         };
         Gateway: {
             /** @enum {string} */
-            clock: "unknown" | "synchronised" | "free-running" | "simulated";
+            clock: "unknown" | "synchronised" | "free-running" | "simulated" | "collector" | "between";
+            /**
+             * Format: double
+             * @description how far the gateway's time is ahead of the collector's; less than 0: behind, or its messages take so long
+             */
+            clock_ahead_s: number;
+            /**
+             * Format: double
+             * @description how far the gateway itself says that its time may be wrong; 0 when unknown
+             */
+            clock_error_s: number;
             devices: {
                 [key: string]: components["schemas"]["DeviceStatus"];
             };
@@ -182,10 +229,22 @@ export interface components {
              */
             health: "ok" | "late" | "offline" | "never";
             id: string;
+            /**
+             * Format: int64
+             * @description sequence number of the last batch in the ledger
+             */
+            in_ledger: number;
+            /** @description batches that a later one follows, and that did not come */
+            missing?: components["schemas"]["Missing"];
             /** @description how full each wire is that devices share, by its address */
             ports: {
                 [key: string]: components["schemas"]["PortStatus"];
             };
+            /**
+             * Format: date-time
+             * @description when the last batch came, by the collector's clock
+             */
+            received_at: string | null;
             /** @description messages in its name that were not let in, newest first */
             refused: components["schemas"]["Refused"][];
             /**
@@ -209,6 +268,11 @@ export interface components {
              * @description when that batch was sealed
              */
             stored_at: string | null;
+            /**
+             * Format: int64
+             * @description batches that wait at the gateway until it knows the time
+             */
+            undated: number;
             version: string;
         };
         GatewayHealth: {
@@ -226,6 +290,12 @@ export interface components {
         };
         Gateways: {
             gateways: components["schemas"]["Gateway"][];
+        };
+        Isolated: {
+            point: string;
+            reason: string;
+            /** Format: date-time */
+            time: string;
         };
         Line: {
             /**
@@ -306,6 +376,17 @@ export interface components {
             /** @description in order, without holes */
             spans: components["schemas"]["StateSpan"][];
         };
+        Missing: {
+            /** Format: int64 */
+            first: number;
+            /** Format: int64 */
+            last: number;
+            /**
+             * Format: date-time
+             * @description when a later one came first
+             */
+            since: string;
+        };
         Plan: {
             /**
              * Format: double
@@ -342,9 +423,16 @@ export interface components {
             units_per_cycle: number;
         };
         Refused: {
+            /** @enum {string} */
+            kind: "forged" | "forked" | "retired" | "misnamed" | "malformed";
             reason: string;
             /** Format: date-time */
             time: string;
+            /**
+             * Format: int64
+             * @description how often the same message came
+             */
+            times: number;
         };
         Row: {
             /**
@@ -376,7 +464,7 @@ export interface components {
             energy_per_unit_kwh: number | null;
             /** @description the arithmetic behind each figure, when asked for with explain=true */
             explain?: components["schemas"]["Explanation"][];
-            /** @description figures that cannot be right: oee_over_1, quality_exactly_1, suspect_counts, counter_reset */
+            /** @description figures that cannot be right: oee_over_1, quality_exactly_1, suspect_counts, counter_reset, time_uncertain */
             flags?: string[];
             /** Format: date-time */
             from: string;
@@ -450,8 +538,18 @@ export interface components {
              * @description units by which a counter rose faster than its machine can; not in PQ
              */
             suspect_quantity: number;
+            /**
+             * Format: double
+             * @description how far the times behind this row may be wrong at the most
+             */
+            time_error_s: number;
             /** Format: date-time */
             to: string;
+            /**
+             * Format: double
+             * @description observed seconds whose date is a guess between two known times, as long as nobody knew the time
+             */
+            uncertain_time_s: number;
         };
         Rows: {
             rows: components["schemas"]["Row"][];
@@ -497,6 +595,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "get-collector": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collector"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "list-gateways": {
         parameters: {
             query?: never;

@@ -44,7 +44,7 @@ func (g *Gateway) Batch(t testing.TB, readings ...record.Reading) verify.Verifie
 	if err != nil {
 		t.Fatal(err)
 	}
-	v, err := verify.Check(msg, g.keys, func(string) verify.Head { return g.head })
+	v, err := verify.Check(msg, g.keys, func(string) verify.Head { return g.head }, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -44,6 +44,7 @@ func full(minute int) account.Interval {
 		Counters: map[string]account.Ends{"press.cycles": {First: 65_530, Last: 4}, "meter.energy": {First: 0.1, Last: 0.30000000000000004}},
 	}
 	i.LateEnergyJ = math.MinInt64
+	i.UncertainMs, i.TimeErrorMs = 58_499, 3_600_000
 	for s := range i.States {
 		i.States[s] = int64(s)*1000 + 1
 	}
