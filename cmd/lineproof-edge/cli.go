@@ -33,6 +33,7 @@ type cli struct {
 	Doctor  doctorCommand  `cmd:"" help:"Look at everything that the agent needs: each is well, or what to do."`
 	Scan    scanCommand    `cmd:"" help:"Find what answers on a Modbus port, or in which register a number stands."`
 	Key     keyCommand     `cmd:"" help:"Print this gateway's public key, and make it where there is none."`
+	Rotate  rotateCommand  `cmd:"" name:"rotate-key" help:"Make the key that takes over from the present one."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
