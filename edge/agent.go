@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -16,6 +15,7 @@ import (
 	"github.com/lineproof/lineproof/edge/spool"
 	"github.com/lineproof/lineproof/internal/clock"
 	"github.com/lineproof/lineproof/internal/dirlock"
+	"github.com/lineproof/lineproof/internal/durable"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -81,7 +81,7 @@ func New(c *Config, opts Options) (*Agent, error) {
 }
 
 func (a *Agent) open() error {
-	if err := os.MkdirAll(a.config.Dir, 0o700); err != nil {
+	if err := durable.MkdirAll(a.config.Dir); err != nil {
 		return fmt.Errorf("make directory: %w", err)
 	}
 	var err error

@@ -23,7 +23,7 @@ const (
 // PublicKey is the line by which the collector learns a gateway's key: the gateway's name and the Ed25519
 // public key in base64. The key is made when the directory has none yet.
 func PublicKey(gateway, dir string) (string, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := durable.MkdirAll(dir); err != nil {
 		return "", fmt.Errorf("make directory: %w", err)
 	}
 	key, err := loadKey(dir)

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/lineproof/lineproof/internal/durable"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -163,7 +164,7 @@ func (s *Spool) begin(seq uint64) error {
 		return err
 	}
 	held := prepare(file, s.opts.SegmentBytes)
-	if err := errors.Join(file.Sync(), syncDir(s.dir)); err != nil {
+	if err := errors.Join(file.Sync(), durable.SyncDir(s.dir)); err != nil {
 		return errors.Join(err, file.Close())
 	}
 	if s.file != nil {

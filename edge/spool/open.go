@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/lineproof/lineproof/internal/durable"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -17,7 +18,7 @@ import (
 // What was not received is read and checked, one segment after the other. Segments that were received are
 // only looked into when a Rewind needs them.
 func Open(dir string, opts Options) (s *Spool, gaps []record.Gap, err error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := durable.MkdirAll(dir); err != nil {
 		return nil, nil, fmt.Errorf("open spool: %w", err)
 	}
 	paths, err := filepath.Glob(filepath.Join(dir, "*.seg")) // in order of names, which is that of numbers

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lineproof/lineproof/internal/durable"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -30,7 +31,7 @@ type places struct {
 const positionFile = "received"
 
 func (p places) write(dir string) error {
-	return writeFile(filepath.Join(dir, positionFile), []byte(p.done.line()+p.head.line()))
+	return durable.WriteFile(filepath.Join(dir, positionFile), []byte(p.done.line()+p.head.line()))
 }
 
 func (p position) line() string {
@@ -98,29 +99,4 @@ func (s *Spool) writePosition(p places) error {
 func (s *Spool) positionDue() bool {
 	age := s.opts.Now().Sub(s.writtenAt)
 	return age >= PositionEvery || age < 0
-}
-
-// writeFile puts content in the place of a file at once: after a power cut there is the old or the new.
-func writeFile(path string, content []byte) error {
-	dir := filepath.Dir(path)
-	temp, err := os.CreateTemp(dir, ".write-*")
-	if err != nil {
-		return err
-	}
-	_, err = temp.Write(content)
-	if err = errors.Join(err, temp.Sync(), temp.Close()); err == nil {
-		err = os.Rename(temp.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temp.Name()))
-	}
-	return syncDir(dir)
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }

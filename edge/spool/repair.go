@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+
+	"github.com/lineproof/lineproof/internal/durable"
 )
 
 // mostDamaged is how many damaged segments are kept for whoever wants to look into them.
@@ -49,13 +51,13 @@ func (s *Spool) load(path string, after uint64, last bool) *segment {
 
 // salvage keeps the damaged content beside the segment and leaves in the segment what can be read.
 func salvage(path string, data []byte, found []entry) (good []byte, err error) {
-	if err := writeFile(path+".damaged", data); err != nil {
+	if err := durable.WriteFile(path+".damaged", data); err != nil {
 		return nil, err
 	}
 	for _, e := range found {
 		good = append(good, data[e.offset:e.end()]...)
 	}
-	return good, writeFile(path, good)
+	return good, durable.WriteFile(path, good)
 }
 
 // tidy deletes what earlier runs left half written, and all but the newest damaged segments.

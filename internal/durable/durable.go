@@ -1,4 +1,5 @@
-// Package durable writes small files so that a power cut leaves the old content or the new, and nothing else.
+// Package durable makes folders and writes small files so that a power cut leaves the old or the new, and nothing
+// else.
 package durable
 
 import (
@@ -22,6 +23,27 @@ func WriteFile(path string, content []byte) error {
 		return errors.Join(err, os.Remove(temp.Name()))
 	}
 	return SyncDir(dir)
+}
+
+// MkdirAll makes a folder, for its owner only, with those above it. When it returns nil their names survive a power
+// cut.
+func MkdirAll(dir string) error {
+	var made []string // folders whose names are new
+	for at := filepath.Clean(dir); ; at = filepath.Dir(at) {
+		if _, err := os.Stat(at); !errors.Is(err, os.ErrNotExist) || at == filepath.Dir(at) {
+			break
+		}
+		made = append(made, filepath.Dir(at))
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	for _, parent := range made {
+		if err := SyncDir(parent); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // SyncDir sees to it that the names in a directory are on disk.
