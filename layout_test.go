@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 	"collector/calendar": {},
 	"collector/account":  {},
 	"collector/series":   {"collector/verify", "collector/account", "internal"},
-	"collector/registry": {"collector/verify", "collector/account"},
+	"collector/registry": {"collector/verify", "collector/account", "internal"},
 	"collector/kpi":      {"collector/account", "collector/calendar"},
 	"collector/board":    {"collector/account", "collector/calendar", "collector/kpi", "collector/registry", "collector/series", "internal"},
 	"collector/web":      {"collector/board", "collector/kpi"},
