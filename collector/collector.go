@@ -117,6 +117,9 @@ func (c *Collector) openStores(ctx context.Context) (err error) {
 		return fmt.Errorf("open collector: %w", err)
 	}
 	c.later(lock.Release)
+	if err := brokenOff(c.cfg.Dir); err != nil {
+		return fmt.Errorf("open collector: %w", err)
+	}
 	if c.ledger, err = ledger.Open(ctx, filepath.Join(c.cfg.Dir, "ledger"), c.cfg.Origin); err != nil {
 		return err
 	}

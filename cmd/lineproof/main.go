@@ -34,6 +34,8 @@ type commands struct {
 	Serve   serveCommand   `cmd:"" help:"Run the collector."`
 	Sim     simCommand     `cmd:"" help:"Run the simulated plant of a line, or recorded machines, as a Modbus TCP server."`
 	Rebuild rebuildCommand `cmd:"" help:"Make the views again from the ledger, and tell whether they had been changed."`
+	Backup  backupCommand  `cmd:"" help:"Copy all that the collector has into a new folder, while it runs."`
+	Restore restoreCommand `cmd:"" help:"Put a backup in the place of a collector that was lost."`
 	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the interface's OpenAPI 3.1 document."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/lineproof/lineproof/collector/ledger"
@@ -36,53 +37,63 @@ func TestCopyOfALedgerThatGrows(t *testing.T) {
 	t.Parallel()
 	dir, all := t.TempDir(), batches(t, 3000, 0)
 	l := open(t, dir)
-	ended := make(chan error, 1)
+	grown, ended := make(chan struct{}, 1), make(chan error, 1)
 	go func() {
+		defer close(grown)
 		for i, n := 0, 1; i < len(all); i, n = i+n, n%97+1 {
 			if _, err := l.Append(t.Context(), all[i:min(i+n, len(all))]); err != nil {
 				ended <- err
 				return
 			}
+			select {
+			case grown <- struct{}{}:
+			default:
+			}
 		}
 		ended <- nil
 	}()
+	var heads []ledger.Head
+	var grow []*ledger.Ledger
 	var dirs []string
-	growing := 0
-	for n := range 30 {
+	for len(dirs) < 30 {
+		if _, growing := <-grown; !growing {
+			t.Fatalf("only %d copies were made while the ledger grew", len(dirs))
+		}
 		before := size(t, l)
-		to, got := copied(t, dir)
+		to, n := copied(t, dir)
 		h := checked(t, to)
-		if got < before || h.Size != got || h.Signed > got || h.Origin != origin {
-			t.Errorf("copy %d: %d batches, %+v, there were %d before it", n, got, h, before)
+		if n < before || h.Size != n || h.Signed > n || h.Origin != origin {
+			t.Errorf("%d batches, %+v, there were %d before it", n, h, before)
 		}
-		if h.Size < uint64(len(all)) {
-			growing++
-		}
-		dirs = append(dirs, to)
+		heads, dirs = append(heads, h), append(dirs, to)
 	}
 	if err := <-ended; err != nil {
 		t.Fatal(err)
 	}
-	if growing < 3 {
-		t.Errorf("only %d copies were made while the ledger grew", growing)
-	}
 	closeNow(t, l)
 	want := checked(t, dir)
-	for _, to := range dirs {
-		t.Run(strconv.FormatUint(checked(t, to).Size, 10), func(t *testing.T) { // together, because each waits for a signature
-			t.Parallel()
-			head := checked(t, to)
-			again := open(t, to)
-			if again.Verifier() != l.Verifier() {
-				t.Error("the copy signs with another key")
-			}
-			holds(t, again, 0, all[:head.Size])
-			appendAll(t, again, all[head.Size:])
-			closeNow(t, again)
-			if got := checked(t, to); got != want {
-				t.Errorf("a copy of %d batches, grown as its original: %+v, want %+v", head.Size, got, want)
+	for i, to := range dirs {
+		again := open(t, to)
+		if again.Verifier() != l.Verifier() {
+			t.Error("the copy signs with another key")
+		}
+		holds(t, again, 0, all[:heads[i].Size])
+		appendAll(t, again, all[heads[i].Size:])
+		grow = append(grow, again)
+	}
+	var closing sync.WaitGroup // together, because each waits for its signature
+	for _, again := range grow {
+		closing.Go(func() {
+			if err := again.Close(); err != nil {
+				t.Error(err)
 			}
 		})
+	}
+	closing.Wait()
+	for i, to := range dirs {
+		if got := checked(t, to); got != want {
+			t.Errorf("a copy of %d batches, grown as its original: %+v, want %+v", heads[i].Size, got, want)
+		}
 	}
 }
 
@@ -94,28 +105,25 @@ func TestCopyFromTilesThatAreFullByNow(t *testing.T) {
 	appendAll(t, l, all[:300])
 	closeNow(t, l)
 	want := checked(t, dir)
-	then := map[string][]byte{}
-	for _, file := range []string{"log/checkpoint", "log/.state/treeState"} {
-		b, err := os.ReadFile(filepath.Join(dir, file))
-		if err != nil {
-			t.Fatal(err)
-		}
-		then[file] = b
+	then := t.TempDir()
+	if err := os.CopyFS(then, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
 	}
 	l = open(t, dir)
 	appendAll(t, l, all[300:])
 	closeNow(t, l)
-	for file, b := range then {
-		if err := os.WriteFile(filepath.Join(dir, file), b, 0o644); err != nil {
+	for _, tiles := range []string{"log/tile/0", "log/tile/entries"} {
+		if err := os.RemoveAll(filepath.Join(then, tiles)); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.CopyFS(filepath.Join(then, tiles), os.DirFS(filepath.Join(dir, tiles))); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.RemoveAll(filepath.Join(then, tiles, "001.p")); err != nil {
 			t.Fatal(err)
 		}
 	}
-	for _, partial := range []string{"log/tile/0/001.p", "log/tile/entries/001.p"} {
-		if err := os.RemoveAll(filepath.Join(dir, partial)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	to, _ := copied(t, dir)
+	to, _ := copied(t, then)
 	if got := checked(t, to); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}

@@ -11,13 +11,20 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"syscall"
 
-	_ "modernc.org/sqlite" // the driver "sqlite"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // Copy writes what the file from holds into the new file to, and checks that every page of it can be read.
 func Copy(ctx context.Context, from, to string) error {
-	if err := copyFile(ctx, from, to); err != nil {
+	err := copyFile(ctx, from, to)
+	var known *sqlite.Error
+	if errors.As(err, &known) && known.Code()&0xff == sqlite3.SQLITE_FULL {
+		err = fmt.Errorf("%w: %w", err, syscall.ENOSPC) // as other writers say it
+	}
+	if err != nil {
 		return fmt.Errorf("copy %s: %w", from, err)
 	}
 	return nil
