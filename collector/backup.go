@@ -170,20 +170,28 @@ func (j *backup) copyStores(ctx context.Context) (err error) {
 	if j.m.Series == seriesSQLite {
 		names = append(names, seriesName)
 	}
-	tell := j.tell("registry and series")
+	tell, total := j.tell("databases copied"), uint64(len(names))
 	for i, name := range names {
-		tell(uint64(i), uint64(len(names)))
+		tell(uint64(i), total)
 		if err := sqlitecopy.Copy(ctx, filepath.Join(j.cfg.Dir, name), filepath.Join(j.dir, backupData, name)); err != nil {
 			return err
 		}
 	}
-	tell(1, 1)
-	j.m.Position, err = registry.Position(ctx, filepath.Join(j.dir, backupData, registryName))
+	tell(total, total)
+	if j.m.Position, err = registry.Position(ctx, filepath.Join(j.dir, backupData, registryName)); err != nil {
+		return err
+	}
+	// A rebuild resets the position, then drops the series: what was copied of them may be less than the registry
+	// that was copied says.
+	now, err := registry.Position(ctx, filepath.Join(j.cfg.Dir, registryName))
+	if err == nil && now < j.m.Position {
+		err = errors.New("the views are being made again; hint: make the backup when lineproof rebuild is done")
+	}
 	return err
 }
 
 func (j *backup) copyLedger(ctx context.Context) (err error) {
-	j.m.Batches, err = ledger.Copy(ctx, filepath.Join(j.cfg.Dir, ledgerName), filepath.Join(j.dir, backupData, ledgerName), j.tell("ledger"))
+	j.m.Batches, err = ledger.Copy(ctx, filepath.Join(j.cfg.Dir, ledgerName), filepath.Join(j.dir, backupData, ledgerName), j.tell("batches copied"))
 	if err == nil && j.m.Batches < j.m.Position {
 		err = fmt.Errorf("the views have %d batches, the ledger only %d: the ledger was replaced or cut", j.m.Position, j.m.Batches)
 	}
@@ -195,7 +203,7 @@ func (j *backup) check(ctx context.Context) error {
 	if err := syncAll(j.dir); err != nil {
 		return err
 	}
-	head, err := ledger.Check(ctx, filepath.Join(j.dir, backupData, ledgerName), j.tell("check"))
+	head, err := ledger.Check(ctx, filepath.Join(j.dir, backupData, ledgerName), j.tell("batches checked"))
 	if err != nil {
 		return err
 	}
@@ -212,7 +220,7 @@ func (j *backup) list(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	tell := j.tell("digests")
+	tell := j.tell("bytes read again")
 	j.m.Files, err = listFiles(ctx, j.dir, func(done uint64) { tell(done, total) })
 	if err != nil {
 		return err

@@ -313,6 +313,26 @@ func TestBackupHoldsWhatTheConfigurationNames(t *testing.T) {
 	}
 }
 
+// TestBackupInTheMiddleOfARebuild resets the views between the copies of registry and series.
+func TestBackupInTheMiddleOfARebuild(t *testing.T) {
+	t.Parallel()
+	p := openPlant(t)
+	p.send(10)
+	_, err := p.backup(func(o *BackupOptions) {
+		o.Progress = func(part string, done, total uint64) {
+			if part == "databases copied" && done == 1 && total == 2 {
+				if err := p.registry.Reset(t.Context()); err != nil {
+					t.Error(err)
+				}
+			}
+		}
+	})
+	want := "backup: the views are being made again; hint: make the backup when lineproof rebuild is done"
+	if err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+}
+
 // TestBackupClearsAwayWhatDiedBeforeIt and nothing that is still being made.
 func TestBackupClearsAwayWhatDiedBeforeIt(t *testing.T) {
 	t.Parallel()

@@ -122,7 +122,7 @@ func (j *restore) copy(ctx context.Context) error {
 			return err
 		}
 		done += uint64(f.Bytes)
-		j.tell("files", done, total)
+		j.tell("bytes copied", done, total)
 		if named, ok := strings.CutPrefix(f.Name, backupFiles); ok && !exists(named) {
 			j.r.Missing[named] = filepath.Join(j.from, f.Name)
 		}
@@ -166,7 +166,7 @@ func create(name string) (*os.File, error) {
 
 // check holds what was gathered against itself.
 func (j *restore) check(ctx context.Context) error {
-	head, err := ledger.Check(ctx, filepath.Join(j.dir, ledgerName), func(done, total uint64) { j.tell("check", done, total) })
+	head, err := ledger.Check(ctx, filepath.Join(j.dir, ledgerName), func(done, total uint64) { j.tell("batches checked", done, total) })
 	if err != nil {
 		return err
 	}

@@ -112,10 +112,12 @@ func TestHelp(t *testing.T) {
 		args  []string
 		holds []string
 	}{
-		{"asked for", []string{"--help"}, []string{"Usage: lineproof <command>", "    Try it:     lineproof demo\n", "\n  demo ", "\n  serve ", "\n  sim ", "\n  openapi ", "\n  version "}},
+		{"asked for", []string{"--help"}, []string{"Usage: lineproof <command>", "    Try it:     lineproof demo\n", "\n  demo ", "\n  serve ", "\n  sim ", "\n  backup ", "\n  restore ", "\n  openapi ", "\n  version "}},
 		{"without arguments", nil, []string{"Usage: lineproof <command>"}},
 		{"of demo", []string{"demo", "--help"}, []string{"Usage: lineproof demo", "--http=ADDR", "--mqtt=ADDR", "--dir=DIR", "--line=NAME"}},
 		{"of serve, its flag left out", []string{"serve", "--help"}, []string{"Usage: lineproof serve --config=FILE", "deploy/collector.yaml"}},
+		{"of backup", []string{"backup", "--help"}, []string{"Usage: lineproof backup --config=FILE --to=DIR", "The collector may run"}},
+		{"of restore", []string{"restore", "--help"}, []string{"Usage: lineproof restore --config=FILE <backup>"}},
 		{"of sim", []string{"sim", "--help"}, []string{"Usage: lineproof sim", "--line=NAME", "--replay=CSV", "--listen=ADDR", "--config=FILE"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -41,6 +41,8 @@ func carryOut(t *testing.T, dir string, words []string) {
 		switch w {
 		case "agent.yaml":
 			words[i] = filepath.Join(dir, w)
+		case "/mnt/usb":
+			words[i] = dir
 		case "collector.yaml":
 			words[i] = filepath.Join(dir, w)
 			key := strings.Fields(start(t, "lineproof-edge", "key", "--config", filepath.Join(dir, "agent.yaml")).says(`(huu-lung-01 .+)`))
