@@ -64,8 +64,8 @@ func (d *draft) finish(as string) error {
 	return syncAll(filepath.Dir(as))
 }
 
-// end removes what was not finished.
+// end removes what was not finished; where that fails the next backup does it.
 func (d *draft) end() {
-	os.RemoveAll(d.dir)
+	_ = os.RemoveAll(d.dir)
 	d.lock.Close()
 }

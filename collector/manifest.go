@@ -1,7 +1,6 @@
 package collector
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/json"
@@ -62,24 +61,35 @@ func readManifest(dir string) (m Manifest, err error) {
 	if err != nil {
 		return m, fmt.Errorf("read backup: %w", err)
 	}
-	decode := json.NewDecoder(bytes.NewReader(text))
-	decode.DisallowUnknownFields()
-	err = decode.Decode(&m)
+	m, err = decodeManifest(text)
+	switch {
+	case errors.Is(err, errNewer):
+		return m, fmt.Errorf("read backup %s: %w (%s, format %d); hint: restore it with that one", dir, err, m.Version, m.Format)
+	case err != nil:
+		return m, fmt.Errorf("%s is damaged: %w; hint: take another backup", filepath.Join(dir, manifestName), err)
+	}
+	return m, nil
+}
+
+// errNewer is of a format that is still to come.
+var errNewer = errors.New("a newer lineproof made it")
+
+func decodeManifest(text []byte) (m Manifest, err error) {
+	if err := json.Unmarshal(text, &m); err != nil {
+		return m, err
+	}
 	switch {
 	case m.Format > manifestFormat:
-		return m, fmt.Errorf("read backup %s: a newer lineproof made it (%s, format %d); hint: restore it with that one", dir, m.Version, m.Format)
-	case err == nil && m.Format != manifestFormat:
-		err = errors.New("no format")
-	case err == nil && m.Series != seriesSQLite && m.Series != seriesInflux:
-		err = fmt.Errorf("series are %q", m.Series)
+		return m, errNewer
+	case m.Format != manifestFormat:
+		return m, errors.New("no format")
+	case m.Series != seriesSQLite && m.Series != seriesInflux:
+		return m, fmt.Errorf("series are %q", m.Series)
 	}
 	for _, f := range m.Files {
-		if err == nil && !(fs.ValidPath(f.Name) && filepath.IsLocal(filepath.FromSlash(f.Name))) {
-			err = fmt.Errorf("the name %q leads out of the backup", f.Name)
+		if !fs.ValidPath(f.Name) || !filepath.IsLocal(filepath.FromSlash(f.Name)) {
+			return m, fmt.Errorf("the name %q leads out of the backup", f.Name)
 		}
-	}
-	if err != nil {
-		return m, fmt.Errorf("%s is damaged: %w; hint: take another backup", filepath.Join(dir, manifestName), err)
 	}
 	return m, nil
 }

@@ -131,7 +131,7 @@ func (j *restore) copy(ctx context.Context) error {
 }
 
 func (j *restore) copyFile(ctx context.Context, f File) (err error) {
-	var to io.Writer = io.Discard
+	to := io.Discard
 	if name, ok := strings.CutPrefix(f.Name, backupData+"/"); ok && (name != seriesName || j.cfg.Influx == nil) {
 		file, err := create(filepath.Join(j.dir, filepath.FromSlash(name)))
 		if err != nil {

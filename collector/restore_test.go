@@ -10,6 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/lineproof/lineproof/collector/collectortest"
 )
 
@@ -296,4 +299,32 @@ func TestBackupThatFailsLeavesNothing(t *testing.T) {
 	if _, err := p.backup(func(o *BackupOptions) { o.To = "/none" }); err == nil || !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("to a folder that is not there: %v", err)
 	}
+}
+
+// FuzzManifest reads what a damaged or a forged backup may say of itself.
+func FuzzManifest(f *testing.F) {
+	f.Add([]byte(`{"format":1,"made":"2026-03-02T05:00:01Z","version":"test","origin":"test","batches":2,` +
+		`"root":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855","signed":1,"position":2,"series":"sqlite","files":[` +
+		`{"name":"data/registry.db","bytes":7,"sha256":"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}]}`))
+	f.Add([]byte(`{"format":1,"series":"influx","files":[{"name":"../../etc/passwd"}]}`))
+	f.Add([]byte(`{"format":2}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		m, err := decodeManifest(text)
+		if err != nil {
+			return
+		}
+		again, err := json.Marshal(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same, err := decodeManifest(again)
+		if diff := cmp.Diff(m, same, cmpopts.EquateEmpty()); err != nil || diff != "" {
+			t.Errorf("encoded again: %v (-want +got):\n%s", err, diff)
+		}
+		for _, f := range m.Files {
+			if file := filepath.Join("/backup", f.Name); !strings.HasPrefix(file, "/backup") {
+				t.Errorf("%q leads to %s", f.Name, file)
+			}
+		}
+	})
 }

@@ -27,6 +27,8 @@ func (c backupCommand) Run(ctx context.Context, s streams) error {
 		Config: c.Config, To: c.To, Version: command.Version(), Clock: clock.System{}, Progress: parts(s.err),
 	})
 	switch {
+	case err != nil && ctx.Err() != nil: // whoever waits for a backup must not take this for one
+		return errors.New("backup: interrupted; there is none")
 	case errors.Is(err, syscall.ENOSPC):
 		return command.WithHint(err, "make room in "+c.To+", such as by removing its oldest backup")
 	case errors.Is(err, syscall.EROFS), errors.Is(err, syscall.EACCES):

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -248,6 +250,18 @@ func TestBackupToAWrongFolder(t *testing.T) {
 		}
 		fails(t, to, ": read-only file system\nhint: run it as root or as the collector's user, who must be able to write in "+to+"\n", "backup", "--config", config, "--to", to)
 	})
+	t.Run("interrupted", func(t *testing.T) {
+		to := t.TempDir()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var out bytes.Buffer
+		if exit := run(ctx, []string{"backup", "--config", config, "--to", to}, &out, stopper{cancel}); exit != 1 || out.Len() > 0 {
+			t.Errorf("exit %d, %q", exit, out.String())
+		}
+		if left, err := os.ReadDir(to); err != nil || len(left) > 0 {
+			t.Errorf("left: %v, %v", left, err)
+		}
+	})
 	t.Run("without one", func(t *testing.T) {
 		if exit, _, stderr := called(t, "backup", "--config", config); exit != 2 || stderr != "lineproof: error: missing flags: --to=DIR\n"+usageHint {
 			t.Errorf("exit %d, %q", exit, stderr)
@@ -269,6 +283,14 @@ func TestRestoreOfWhatIsNoBackup(t *testing.T) {
 		other := filepath.Dir(backup)
 		fails(t, "", "lineproof: error: "+other+" is no backup: it has no MANIFEST.json\nhint: name a folder that lineproof backup made, such as /mnt/usb/lineproof-20260302-060000Z\n",
 			"restore", other, "--config", config)
+	})
+	t.Run("interrupted", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var out bytes.Buffer
+		if exit := run(ctx, []string{"restore", backup, "--config", config}, &out, stopper{cancel}); exit != 1 || out.Len() > 0 {
+			t.Errorf("exit %d, %q", exit, out.String())
+		}
 	})
 	t.Run("a damaged one", func(t *testing.T) {
 		file := filepath.Join(backup, "data", "registry.db")

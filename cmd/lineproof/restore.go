@@ -25,6 +25,8 @@ func (c restoreCommand) Run(ctx context.Context, s streams) error {
 	}
 	r, err := collector.Restore(ctx, cfg, c.Backup, parts(s.err))
 	switch {
+	case err != nil && ctx.Err() != nil:
+		return command.WithHint(errors.New("restore: interrupted"), "run it again; until then no collector starts in "+cfg.Dir)
 	case errors.Is(err, syscall.ENOSPC):
 		return command.WithHint(err, "make room in "+cfg.Dir+", or name a folder on a larger disk as `dir`")
 	case errors.Is(err, syscall.EACCES):
