@@ -8,7 +8,7 @@ LDFLAGS  := -s -w -X github.com/lineproof/lineproof/internal/command.version=$(V
 GO_BUILD := CGO_ENABLED=0 go build -trimpath -tags nethttpomithttp2 -ldflags "$(LDFLAGS)"
 
 # What the tests run against and did not write: Debian's packages, and InfluxDB 1.8 from its own source.
-DEBIAN   := mosquitto socat mbpoll python3-pymodbus chromium fonts-noto-core qemu-user-static \
+DEBIAN   := mosquitto socat mbpoll python3-pymodbus python3-serial python3-serial-asyncio chromium fonts-noto-core qemu-user-static \
             gcc libc6-dev libmodbus-dev linux-libc-dev \
             adduser ca-certificates groff-base lintian openssl strace systemd tzdata udev
 INFLUXD  := github.com/influxdata/influxdb/cmd/influxd@v1.8.10

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,7 +19,6 @@ import (
 	"github.com/lineproof/lineproof/collector/collectortest"
 	"github.com/lineproof/lineproof/collector/ingest"
 	"github.com/lineproof/lineproof/internal/clock"
-	"github.com/lineproof/lineproof/record"
 )
 
 // plant is a collector's pipeline on real stores, and several gateways that send to it.
@@ -67,7 +67,10 @@ func (p *plant) seal(n int) (messages []ingest.Message) {
 func (p *plant) send(n int) {
 	p.t.Helper()
 	for part := range slices.Chunk(p.seal(n), 60) {
-		if err := p.take(p.t.Context(), part, p.answer); err != nil {
+		if err := p.take(p.t.Context(), part); err != nil {
+			p.t.Fatal(err)
+		}
+		if err := p.catchUp(p.t.Context()); err != nil {
 			p.t.Fatal(err)
 		}
 	}
@@ -132,7 +135,7 @@ func TestBackupsWhileBatchesComeIn(t *testing.T) {
 		defer close(taken)
 		for step := 1; n < len(messages); step = step%59 + 1 {
 			next := min(n+step, len(messages))
-			if err := p.take(t.Context(), messages[n:next], func(record.Receipt) error { return nil }); err != nil {
+			if err := errors.Join(p.take(t.Context(), messages[n:next]), p.catchUp(t.Context())); err != nil {
 				ended <- err
 				return
 			}
@@ -259,7 +262,7 @@ func TestBackupWhoseViewsAreBehindItsLedger(t *testing.T) {
 	g := collectortest.NewGateway("huu-lung-01", collectortest.Morning)
 	keys, sealed := collectortest.Keys(g), work(t, g, 6)
 	p := openPlant(t)
-	p.keys = keys
+	p.keys, p.chain.keys = keys, keys
 	p.sends(g.Name, sealed[:2]...)
 	p.cutOff(sealed[2:4]...)
 	b := p.backedUp()

@@ -104,16 +104,23 @@ func (r *running) deliver(g *collectortest.Gateway, sealed []byte) record.Receip
 	defer client.Disconnect(0)
 	wait(client.Subscribe(record.TopicReceipt.Of(g.Name), 1, func(_ mqtt.Client, m mqtt.Message) { receipts <- m.Payload() }))
 	wait(client.Publish(record.TopicBatch.Of(g.Name), 1, false, sealed))
-	select {
-	case text := <-receipts:
-		receipt, err := record.DecodeReceipt(text)
-		if err != nil {
-			r.t.Fatal(err)
+	batch, err := record.Open(sealed, collectortest.Keys(g))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	var stored record.Receipt
+	for deadline := time.After(patience); ; {
+		select {
+		case text := <-receipts:
+			if stored, err = record.DecodeReceipt(text); err != nil {
+				r.t.Fatal(err)
+			}
+			if stored.Seq >= batch.Seq || stored.Error != "" {
+				return stored
+			}
+		case <-deadline:
+			r.t.Fatalf("no receipt for batch %d came; the last was %+v", batch.Seq, stored)
 		}
-		return receipt
-	case <-time.After(patience):
-		r.t.Fatal("no receipt came")
-		return record.Receipt{}
 	}
 }
 

@@ -57,6 +57,23 @@ func (c *circuits) failed(unit byte, now time.Time, lost time.Duration) {
 		}
 	}
 	u.until = now.Add(min(max(lost*deadShare*time.Duration(open), shortestRest), longestRest))
+	c.spare(now)
+}
+
+// spare lets units that answered before rest only shortly where none does any more: it is the port that went
+// silent, and there is nobody whose time they take.
+func (c *circuits) spare(now time.Time) {
+	for _, u := range c.units {
+		if u.alive && u.until.IsZero() {
+			return
+		}
+	}
+	soon := now.Add(shortestRest)
+	for _, u := range c.units {
+		if u.alive && u.until.After(soon) {
+			u.until = soon
+		}
+	}
 }
 
 func (c *circuits) succeeded(unit byte) {

@@ -24,10 +24,15 @@ func TestCircuits(t *testing.T) {
 			{"silent", func(c *circuits) { c.failed(1, now, 500*time.Millisecond) }, [2]time.Duration{15 * time.Second, 0}},
 		}},
 		{"a unit that answered before is tried twice", []step{
-			{"answers", func(c *circuits) { c.succeeded(1) }, [2]time.Duration{}},
+			{"answers, as another does", func(c *circuits) { c.succeeded(1); c.succeeded(2) }, [2]time.Duration{}},
 			{"silent", func(c *circuits) { c.failed(1, now, time.Second) }, [2]time.Duration{}},
 			{"silent again", func(c *circuits) { c.failed(1, now, time.Second) }, [2]time.Duration{30 * time.Second, 0}},
 			{"answers again", func(c *circuits) { c.succeeded(1) }, [2]time.Duration{}},
+		}},
+		{"a port that goes silent is asked again soon", []step{
+			{"both answer", func(c *circuits) { c.succeeded(1); c.succeeded(2) }, [2]time.Duration{}},
+			{"one is silent", func(c *circuits) { c.failed(1, now, time.Second); c.failed(1, now, time.Second) }, [2]time.Duration{30 * time.Second, 0}},
+			{"so is the other", func(c *circuits) { c.failed(2, now, time.Second); c.failed(2, now, time.Second) }, [2]time.Duration{time.Second, time.Second}},
 		}},
 		{"the dead of one port share their part", []step{
 			{"one", func(c *circuits) { c.failed(1, now, time.Second) }, [2]time.Duration{30 * time.Second, 0}},

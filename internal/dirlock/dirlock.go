@@ -30,12 +30,9 @@ func Take(dir, program string) (*Lock, error) {
 		}
 		return nil, fmt.Errorf("lock %q: %w", dir, err)
 	}
-	err = file.Truncate(0)
-	if err == nil {
-		_, err = fmt.Fprintln(file, os.Getpid())
-	}
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("lock %q: %w", dir, err), file.Close())
+	// Who has it is only for people to read: a full disk must not keep anybody from starting.
+	if file.Truncate(0) == nil {
+		_, _ = fmt.Fprintln(file, os.Getpid())
 	}
 	return &Lock{file}, nil
 }
