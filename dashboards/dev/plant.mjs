@@ -42,8 +42,8 @@ export function spans(machine, from, to) {
 
 const seconds = (list, ok) => list.filter(ok).reduce((sum, s) => sum + (Date.parse(s.to) - Date.parse(s.from)) / 1000, 0)
 
-/** One KPI row of a stretch; explain adds the arithmetic. */
-export function row(from, to, now, explain = false) {
+/** One KPI row of a stretch; explain adds the arithmetic, changes are what the scene is about. */
+export function row(from, to, now, {explain = false, changes = {}} = {}) {
 	const end = Math.max(from, Math.min(to, now))
 	const did = spans('press', from, end)
 	const run = seconds(did, (s) => s.state === 'execute')
@@ -54,7 +54,7 @@ export function row(from, to, now, explain = false) {
 	const produced = cycles * perMould
 	const scrap = Math.round(produced * ((before ? 0.055 : 0.026) + 0.012 * noise(from / hour)))
 	const made = {produced, scrap, good: produced - scrap, cycles}
-	return figures({from, to: end, busy, made, run, seen, did}, explain)
+	return {...figures({from, to: end, busy, made, run, seen, did}, explain), ...changes}
 }
 
 function figures({from, to, busy, made, run, seen, did}, explain) {
@@ -88,6 +88,8 @@ function figures({from, to, busy, made, run, seen, did}, explain) {
 		energy_kwh: energy,
 		energy_per_unit_kwh: energy === null ? null : energy / produced,
 		coverage: ratio(seen, busy),
+		uncertain_time_s: 0,
+		time_error_s: 0.005,
 	}
 	if (explain) r.explain = arithmetic(r, cycles)
 	return r
@@ -113,8 +115,8 @@ function arithmetic(r, cycles) {
 }
 
 /** The rows of a window, one for each hour or day; Sundays have none. */
-export function rows(from, to, by, now, explain) {
-	if (!by) return [row(from, to, now, explain)]
+export function rows(from, to, by, now, how) {
+	if (!by) return [row(from, to, now, how)]
 	const step = by === 'day' ? day : hour
 	const all = []
 	for (let at = by === 'day' ? midnight(from) : from; at < to; at += step) {

@@ -23,6 +23,8 @@ export const hourRow = (changes: Partial<Row> = {}): Row => ({
 	energy_kwh: 257.1,
 	energy_per_unit_kwh: 0.0412,
 	coverage: 1,
+	uncertain_time_s: 0,
+	time_error_s: 0,
 	...changes,
 })
 

@@ -11,6 +11,8 @@ export type StateSpan = Schemas['StateSpan']
 export type State = NonNullable<Machine['state']>
 export type Gateway = Schemas['Gateway']
 export type GatewayHealth = Schemas['GatewayHealth']
+export type Collector = Schemas['Collector']
+export type Refused = Schemas['Refused']
 export type Explanation = Schemas['Explanation']
 export type Term = Schemas['Term']
 export type LiveEvent = Schemas['LiveEvent']
@@ -58,6 +60,8 @@ export const getLine = (line: string, signal?: AbortSignal) => get<Line>(linePat
 
 export const getGateways = (signal?: AbortSignal) =>
 	get<Schemas['Gateways']>('/api/v1/gateways', signal).then((a) => a.gateways)
+
+export const getCollector = (signal?: AbortSignal) => get<Collector>('/api/v1/collector', signal)
 
 export function getKpi(line: string, s: Stretch, by: Grouping | '', signal?: AbortSignal): Promise<Row[]> {
 	const query = new URLSearchParams({from: s.from, to: s.to})

@@ -57,3 +57,23 @@ describe('durations', () => {
 		expect(plain(en.duration(seconds))).toBe(wantEn)
 	})
 })
+
+describe('bounds are not rounded down', () => {
+	const cases: [seconds: number, vi: string, en: string][] = [
+		[0.000_004, '1 ms', '1 ms'],
+		[0.005, '5 ms', '5 ms'],
+		[0.007, '7 ms', '7 ms'],
+		[0.2001, '201 ms', '201 ms'],
+		[0.9995, '1 giây', '1 s'],
+		[1.21, '1,3 giây', '1.3 s'],
+		[9.99, '10 giây', '10 s'],
+		[59.5, '1 phút 0 giây', '1 min 0 s'],
+		[61.2, '1 phút 2 giây', '1 min 2 s'],
+		[3601, '1 giờ 1 phút', '1 h 1 min'],
+		[86_401, '1 ngày 1 giờ', '1 d 1 h'],
+	]
+	test.each(cases)('%d s', (seconds, wantVi, wantEn) => {
+		expect(plain(vi.bound(seconds))).toBe(wantVi)
+		expect(plain(en.bound(seconds))).toBe(wantEn)
+	})
+})

@@ -83,7 +83,15 @@ export class Formats {
 		return this.#text('duration.dh', {d: this.number(Math.floor(s / 86_400)), h: Math.floor((s % 86_400) / 3600)})
 	}
 
-	#text(key: 'duration.s' | 'duration.ms' | 'duration.hm' | 'duration.dh', params: Record<string, string | number>) {
+	/** How far something may be off, in seconds: never rounded to less than it is. */
+	bound(seconds: number): string {
+		const up = (step: number) => Math.ceil(seconds / step - 1e-9) * step // 0.007 / 0.001 is a little more than 7
+		if (up(0.001) < 1) return this.#text('duration.millis', {ms: Math.round(up(0.001) * 1000)})
+		if (up(0.1) < 10) return this.#text('duration.s', {s: this.atMost(up(0.1), 1)})
+		return this.duration(up(seconds > 86_400 ? 3600 : seconds > 3600 ? 60 : 1))
+	}
+
+	#text(key: 'duration.millis' | 'duration.s' | 'duration.ms' | 'duration.hm' | 'duration.dh', params: Record<string, string | number>) {
 		return translate(this.lang, key, params).replaceAll(' ', thin)
 	}
 
