@@ -11,7 +11,7 @@ const scenes = {
 			view_batches: 18_769,
 			view_error: 'write series: Post "http://127.0.0.1:8181/api/v3/write_lp?db=lineproof&precision=millisecond": dial tcp 127.0.0.1:8181: connect: connection refused',
 		},
-		gateway: {in_ledger: 48_210, stored: 36_210},
+		gateway: {health: 'late', in_ledger: 48_210, stored: 36_210, stored_at: ago(60_000)},
 	},
 	catching_up: {
 		collector: {
@@ -24,15 +24,18 @@ const scenes = {
 			})),
 			refused: [{time: ago(500), kind: 'misnamed', reason: 'batch 3 of lang-giang-02, under the name of lang-giang-2: not the name it was sealed under', times: 12}],
 		},
-		gateway: {in_ledger: 48_210, stored: 45_452},
+		gateway: {health: 'late', in_ledger: 48_210, stored: 45_452, stored_at: ago(13_800)},
 	},
 	ledger: {
 		collector: {ledger_error: 'append to ledger: write /var/lib/lineproof/ledger/tile/entries/x012/345.p/67: no space left on device'},
-		gateway: {health: 'late', sealed: 49_102},
+		gateway: {health: 'late', sealed: 49_102, stored_at: ago(4460), received_at: ago(4459)},
 	},
 	fork: {
 		collector: {isolated: [{time: ago(7300), point: 'batch 112 of bac-giang-07, index 911 of the ledger', reason: 'time goes back by 2h0m0s'}]},
 		gateway: {
+			health: 'late',
+			stored_at: ago(1300),
+			received_at: ago(1299),
 			clock: 'collector',
 			clock_error_s: 0.21,
 			clock_ahead_s: 312,

@@ -24,6 +24,7 @@ export async function walk(page, lang, shot) {
 	await otherLanguage(page, lang)
 	await page.locator('nav a[href="/gateways"]').click()
 	await page.locator('article').first().waitFor(wait)
+	await page.locator('.collector').waitFor(wait)
 	await settled(page, other(lang))
 	await shot('gateways')
 	await page.goBack()

@@ -1,11 +1,11 @@
 import {describe, expect, test} from 'vitest'
 import {Formats} from '../lib/format'
-import {hoursOf, hoursOption} from './hours'
+import {coverageOf, hoursOf, hoursOption} from './hours'
 import {hourRow, palette, unseenRow} from './row.testdata'
 
 const zone = 'Asia/Ho_Chi_Minh'
 const f = new Formats('vi', zone)
-const words = {good: 'Đạt', scrap: 'Phế phẩm', plan: 'Kế hoạch', coverage: 'Dữ liệu', open: 'chưa hết giờ'}
+const words = {good: 'Đạt', scrap: 'Phế phẩm', plan: 'Kế hoạch', coverage: 'Dữ liệu', uncertain: 'giờ chưa chắc chắn', open: 'chưa hết giờ'}
 
 // A shift from 06:00 to 10:30 in Vietnam; it is 08:15 there.
 const window = {from: '2026-03-27T23:00:00Z', to: '2026-03-28T03:30:00Z'}
@@ -29,6 +29,10 @@ describe('hours', () => {
 	})
 	test('the hour that runs is open', () => {
 		expect(hours.map((h) => h.open)).toEqual([false, false, true, false, false])
+	})
+	test('an hour whose time is uncertain says so', () => {
+		const [vague] = hoursOf([hourRow({flags: ['time_uncertain']})], window, 6000, zone)
+		expect([hours[0]!, vague!].map((h) => coverageOf(h, words, f).replace('\u00a0', ' '))).toEqual(['100,0 %', '100,0 % · giờ chưa chắc chắn'])
 	})
 	test('a line without a plan has none', () => {
 		expect(hoursOf(rows, window, undefined, zone).every((h) => h.plan === null)).toBe(true)

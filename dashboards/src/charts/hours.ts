@@ -1,5 +1,6 @@
 // Output of each hour against plan. An hour without data is a hole, not a bar of height 0.
 import type {Row, Stretch} from '../lib/api'
+import {timeUncertain} from '../lib/custody'
 import {fullHours} from '../lib/days'
 import type {Formats} from '../lib/format'
 import {base, text, tip} from './base'
@@ -15,6 +16,8 @@ export interface Hour {
 	/** Good units that the hour's planned time is worth; null where the line has no plan. */
 	plan: number | null
 	coverage: number | null
+	/** Whether part of it may belong to another hour. */
+	uncertain: boolean
 	/** Whether the hour is not over yet. */
 	open: boolean
 }
@@ -24,6 +27,7 @@ export interface HoursWords {
 	scrap: string
 	plan: string
 	coverage: string
+	uncertain: string
 	open: string
 }
 
@@ -45,6 +49,7 @@ export function hoursOf(rows: readonly Row[], window: Stretch, perHour: number |
 			scrap: row?.scrap_quantity ?? null,
 			plan: row === undefined || perHour === undefined ? null : (perHour * row.planned_busy_time_s) / 3600,
 			coverage: row?.coverage ?? null,
+			uncertain: row !== undefined && timeUncertain(row),
 			open: row !== undefined && Date.parse(row.to) < end,
 		}
 	})
@@ -115,6 +120,10 @@ function hourTip(hours: readonly Hour[], items: unknown, words: HoursWords, f: F
 		[words.good, f.number(hour.good)],
 		[words.scrap, f.number(hour.scrap)],
 		[words.plan, f.number(hour.plan)],
-		[words.coverage, f.percent(hour.coverage)],
+		[words.coverage, coverageOf(hour, words, f)],
 	])
 }
+
+/** The hour's coverage, and whether its time is uncertain. */
+export const coverageOf = (hour: Hour, words: HoursWords, f: Formats): string =>
+	f.percent(hour.coverage) + (hour.uncertain ? ` · ${words.uncertain}` : '')

@@ -1,6 +1,6 @@
 // What a reader must know of how the data is kept: whether the ledger takes it, whether the figures follow, and
-// whether a gateway knows the time.
-import type {Collector, Gateway} from './api'
+// whether it is known when it was read.
+import type {Collector, Gateway, Row} from './api'
 
 /** Batches by which the figures may follow the ledger later before a reader is told. */
 const usual = 50
@@ -30,6 +30,9 @@ export function troubleOf(c: Collector): Trouble | undefined {
 	return progressOf(c) && 'behind'
 }
 
+/** Whether it is not certain when what a row tells of was. */
+export const timeUncertain = (row: Pick<Row, 'flags'>): boolean => row.flags?.includes('time_uncertain') ?? false
+
 /** The seconds by which a gateway's clock goes wrong, more than 0 ahead of the collector's; 0 where it does not. */
 export const clockOff = (g: Pick<Gateway, 'clock_ahead_s'>): number => (Math.abs(g.clock_ahead_s) > wrongS ? g.clock_ahead_s : 0)
 
@@ -45,3 +48,11 @@ export const backlogOf = (g: Pick<Gateway, 'sealed' | 'in_ledger' | 'stored'>): 
 	waiting: Math.max(0, g.sealed - Math.max(g.in_ledger, g.stored)),
 	uncounted: Math.max(0, g.in_ledger - g.stored),
 })
+
+/** How a gateway is, by the words for it: batches that are late may be on their way, lost, or only not counted yet. */
+export function healthOf(g: Pick<Gateway, 'health' | 'missing' | 'sealed' | 'in_ledger' | 'stored'>) {
+	if (g.health !== 'late') return `${g.health}.words` as const
+	if (g.missing) return 'late.missing'
+	const {waiting, uncounted} = backlogOf(g)
+	return uncounted > waiting ? 'late.uncounted' : 'late.words'
+}
