@@ -22,6 +22,11 @@ type simCommand struct {
 	Speed  float64 `default:"0" help:"With --replay: recorded seconds in one second. 0 moves on with every read, so that nothing is skipped."`
 	Seed   uint64  `default:"1" help:"With --line: of all that happens by chance."`
 	Config string  `placeholder:"FILE" type:"path" help:"Also write an agent configuration that reads this plant."`
+
+	Start  time.Time `placeholder:"TIME" help:"With --line: when the plant began, RFC 3339; the same seed and start are the same plant again, whenever it is started. Now, if not given."`
+	Pace   int64     `default:"1" help:"With --line: how many times as fast as the clock the plant lives."`
+	Until  time.Time `placeholder:"TIME" help:"With --line: when the plant stands still, RFC 3339."`
+	Always bool      `help:"With --line: work around the clock, whatever the calendar says."`
 }
 
 // Validate tells which of two was not chosen.
@@ -31,6 +36,12 @@ func (c *simCommand) Validate() error {
 	}
 	if c.Line != "" && c.Line != lineName {
 		return fmt.Errorf("--line %s: there is only %s", c.Line, lineName)
+	}
+	if c.Pace < 1 {
+		return fmt.Errorf("--pace %d: must be 1 or more", c.Pace)
+	}
+	if c.Start.After(time.Now()) {
+		return fmt.Errorf("--start %s: has not come yet", c.Start.Format(time.RFC3339))
 	}
 	return nil
 }
@@ -67,7 +78,17 @@ func (c *simCommand) plant() (map[uint8]plc.Unit, func(addr string) []byte, erro
 		}
 		return recording.Units(), recording.Config, nil
 	}
-	plant, err := blockpress.New(blockpress.Options{Seed: c.Seed, Start: time.Now().Truncate(time.Millisecond), Clock: clock.System{}})
+	pace := blockpress.Pace{Start: c.Start, Times: c.Pace, Until: c.Until}
+	if pace.Start.IsZero() {
+		pace.Start = time.Now()
+	}
+	pace.Start = pace.Start.Truncate(time.Millisecond)
+	opts := blockpress.Options{Seed: c.Seed, Start: pace.Start, Clock: pace}
+	if c.Always {
+		always := blockpress.Always(pace.Start)
+		opts.Calendar = &always
+	}
+	plant, err := blockpress.New(opts)
 	if err != nil {
 		return nil, nil, err
 	}
