@@ -90,6 +90,7 @@ var (
 	_ fs.NodeUnlinker  = (*node)(nil)
 	_ fs.NodeRmdirer   = (*node)(nil)
 	_ fs.NodeRenamer   = (*node)(nil)
+	_ fs.NodeLinker    = (*node)(nil)
 	_ fs.NodeOpener    = (*node)(nil)
 	_ fs.NodeReader    = (*node)(nil)
 	_ fs.NodeWriter    = (*node)(nil)
@@ -198,6 +199,23 @@ func (n *node) Rename(_ context.Context, name string, parent fs.InodeEmbedder, n
 	n.disk.mu.Lock()
 	defer n.disk.mu.Unlock()
 	return n.disk.name(n.is, naming{name: name}, naming{newName, n.is.names[name]})
+}
+
+// Link gives a file another name.
+func (n *node) Link(ctx context.Context, target fs.InodeEmbedder, name string, out *fuse.EntryOut) (*fs.Inode, syscall.Errno) {
+	n.disk.mu.Lock()
+	defer n.disk.mu.Unlock()
+	other, ok := target.(*node)
+	if !ok {
+		return nil, syscall.EXDEV
+	}
+	if n.is.names[name] != nil {
+		return nil, syscall.EEXIST
+	}
+	if errno := n.disk.name(n.is, naming{name, other.is}); errno != 0 {
+		return nil, errno
+	}
+	return n.child(ctx, other.is, out), 0
 }
 
 func (n *node) Open(_ context.Context, flags uint32) (fs.FileHandle, uint32, syscall.Errno) {

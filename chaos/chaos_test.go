@@ -1,0 +1,241 @@
+package chaos
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lineproof/lineproof/collector/board"
+)
+
+// What a run is made of, from the environment: a short one belongs to all tests, a long one is asked for.
+//
+//	LINEPROOF_CHAOS_FAULTS   faults of each seed; 12
+//	LINEPROOF_CHAOS_SEEDS    how many seeds; 1
+//	LINEPROOF_CHAOS_SEED     the first of them; 1
+//	LINEPROOF_CHAOS_STORES   sqlite, influxdb or both with a comma between; sqlite
+//	LINEPROOF_CHAOS_REPORT   file to write what was found to
+//	LINEPROOF_CHAOS_LOGS     folder to keep the processes' logs of a failed run in
+func setting(t *testing.T, name string, unset int) int {
+	text := os.Getenv("LINEPROOF_CHAOS_" + name)
+	if text == "" {
+		return unset
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		t.Fatalf("LINEPROOF_CHAOS_%s=%s: want a number from 1 on", name, text)
+	}
+	return n
+}
+
+func TestChaos(t *testing.T) {
+	faults, seeds, first := setting(t, "FAULTS", 12), setting(t, "SEEDS", 1), setting(t, "SEED", 1)
+	stores := os.Getenv("LINEPROOF_CHAOS_STORES")
+	if stores == "" {
+		stores = "sqlite"
+	}
+	var all []*outcome
+	for _, store := range strings.Split(stores, ",") {
+		for seed := first; seed < first+seeds; seed++ {
+			t.Run(fmt.Sprintf("%s/seed-%d", store, seed), func(t *testing.T) {
+				o := run(t, store, uint64(seed), faults)
+				all = append(all, o)
+			})
+		}
+	}
+	report(t, all)
+}
+
+// run does everything that belongs to one seed and one store.
+func run(t *testing.T, store string, seed uint64, n int) *outcome {
+	r := newRig(t, store, seed)
+	o := &outcome{store: store, seed: seed, faults: r.struck, total: n, failed: t.Failed}
+	r.log("seed %d, %d faults, views in %s", seed, n, store)
+	r.start()
+	r.strike(r.draw(n))
+	r.finish()
+	r.compare(o)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	o.findings = r.findings
+	return o
+}
+
+// start lets everything begin while the plant stands still, so that counting begins at a known moment.
+func (r *rig) start() {
+	r.collector = keep(r.t, r.dir, r.collector)
+	r.agent = keep(r.t, r.dir, r.agent)
+	eventually(r.t, time.Minute, "the first readings are stored", func() error {
+		g, err := r.gateway()
+		if err != nil {
+			return err
+		}
+		for name := range polls {
+			if !g.Devices[name].OK {
+				return fmt.Errorf("%s is not read", name)
+			}
+		}
+		if g.Stored < 3 {
+			return fmt.Errorf("%d batches stored", g.Stored)
+		}
+		return nil
+	})
+	if r.mount != nil {
+		// The agent does not sync the names of its folder and its spool's when it makes them. On a disk that
+		// takes this literally a power cut in the first seconds after installation takes key and spool along.
+		r.mount.disk.settle()
+	}
+	r.windows.begin("plant", "plant dead", time.Now())
+	r.sim.hold()
+	r.setUntil(time.Time{})
+	r.sim.release()
+	if err := r.sim.works(30 * time.Second); err != nil {
+		r.t.Fatal(err)
+	}
+	r.free = time.Now()
+}
+
+func (r *rig) setUntil(t time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.until = t
+}
+
+// finish stops the plant's life, waits until all of it has arrived, and ends everything in good order.
+func (r *rig) finish() {
+	r.windows.begin("plant", "plant dead", time.Now())
+	r.sim.hold()
+	r.ended = time.Now().Truncate(time.Millisecond).Add(time.Millisecond)
+	r.setUntil(r.ended)
+	r.sim.release()
+	for _, p := range []*process{r.sim, r.broker, r.agent, r.collector, r.influx} {
+		if p == nil {
+			continue
+		}
+		if err := p.works(time.Minute); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	r.log("all is healed; waiting for what is under way")
+	want := openBooks(r.t, r.plant, r.ended)
+	eventually(r.t, arrival, "everything arrives", func() error { return r.arrived(want) })
+	sealed := r.endAgent()
+	eventually(r.t, arrival, "the last batch is stored", func() error {
+		g, err := r.gateway()
+		if err == nil && g.Stored < sealed {
+			err = fmt.Errorf("%d of %d stored", g.Stored, sealed)
+		}
+		return err
+	})
+	if err := r.collector.stop(time.Minute); err != nil {
+		r.t.Errorf("the collector's end: %v", err)
+	}
+}
+
+// arrival is how long everybody may take to find each other again: the collector's client waits up to 30 s
+// between two attempts to connect.
+const arrival = 3 * time.Minute
+
+// endAgent ends the agent and gives the number of its last batch. It waits for its last receipt; one that
+// was not answered in time is sent again after another start.
+func (r *rig) endAgent() (sealed uint64) {
+	r.t.Helper()
+	if err := r.agent.stop(2 * time.Minute); err != nil {
+		r.t.Errorf("the agent's end: %v", err)
+	}
+	g, err := r.gateway()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return g.Sealed
+}
+
+func (r *rig) gateway() (g board.Gateway, err error) {
+	var answer struct{ Gateways []board.Gateway }
+	if err := get(r.base+"/api/v1/gateways", &answer); err != nil {
+		return g, err
+	}
+	if len(answer.Gateways) != 1 {
+		return g, errors.New("not one gateway")
+	}
+	return answer.Gateways[0], nil
+}
+
+// arrived tells what differs yet between the collector's pages and the books.
+func (r *rig) arrived(want *books) error {
+	rows, err := r.rows("machine")
+	if err != nil {
+		return err
+	}
+	if len(rows) != len(machines) {
+		return fmt.Errorf("%d machines", len(rows))
+	}
+	for _, row := range rows {
+		of := want.of(row.Machine, r.begin, r.ended)
+		if row.ProducedQuantity == nil || *row.ProducedQuantity != of.Produced {
+			return fmt.Errorf("%s: %v produced, want %d", row.Machine, deref(row.ProducedQuantity), of.Produced)
+		}
+		if row.Machine == "press" && (*row.ScrapQuantity != of.Rejects || row.EnergyKWh == nil || int64(*row.EnergyKWh*3.6e6+0.5) != of.EnergyJ) {
+			return fmt.Errorf("%s: %d rejects, %v kWh, want %d and %d J", row.Machine, *row.ScrapQuantity, deref(row.EnergyKWh), of.Rejects, of.EnergyJ)
+		}
+	}
+	return nil
+}
+
+func deref[T any](v *T) any {
+	if v == nil {
+		return "nothing"
+	}
+	return *v
+}
+
+// client gives up on a collector that does not answer, as one whose database is silent.
+var client = http.Client{Timeout: 10 * time.Second}
+
+func get(url string, answer any) error {
+	res, err := client.Get(url)
+	if err != nil {
+		return err
+	}
+	defer res.Body.Close()
+	body, err := io.ReadAll(res.Body)
+	if err != nil {
+		return err
+	}
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s: %s", res.Status, body)
+	}
+	return json.Unmarshal(body, answer)
+}
+
+// rebuild makes the views again and tells whether they were as the ledger says.
+func (r *rig) rebuild() (batches int, err error) {
+	binary, err := program()
+	if err != nil {
+		return 0, err
+	}
+	out, err := exec.Command(binary, "rebuild", "--config", r.serving).CombinedOutput()
+	if err != nil {
+		return 0, fmt.Errorf("%w: %s", err, out)
+	}
+	if m := regexp.MustCompile(`(?m)^batches: (\d+)$`).FindSubmatch(out); m != nil {
+		batches, _ = strconv.Atoi(string(m[1]))
+	}
+	if !strings.Contains(string(out), "the views were as the ledger says") {
+		return batches, fmt.Errorf("%s", out)
+	}
+	return batches, nil
+}
+
+// ledgerDir is where the collector keeps its ledger.
+func (r *rig) ledgerDir() string { return filepath.Join(r.collectorDir, "ledger") }

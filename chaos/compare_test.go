@@ -1,0 +1,216 @@
+package chaos
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/lineproof/lineproof/collector/account"
+	"github.com/lineproof/lineproof/collector/kpi"
+	"github.com/lineproof/lineproof/collector/series"
+	"github.com/lineproof/lineproof/collector/series/influx"
+	"github.com/lineproof/lineproof/collector/series/sqlite"
+	"github.com/lineproof/lineproof/record"
+)
+
+// machines are those of the line, with the products they make.
+var machines = []struct{ name, product string }{{"press", "GB-390"}, {"mixer", "MIX"}}
+
+// rows asks the collector's interface for the whole run.
+func (r *rig) rows(by string) ([]kpi.Row, error) {
+	var answer struct{ Rows []kpi.Row }
+	query := url.Values{"by": {by}, "from": {r.begin.Add(-time.Hour).UTC().Format(time.RFC3339)}, "to": {time.Now().Add(time.Hour).UTC().Format(time.RFC3339)}}
+	err := get(r.base+"/api/v1/lines/block-line/kpi?"+query.Encode(), &answer)
+	return answer.Rows, err
+}
+
+// compare holds everything that the collector has against the books.
+func (r *rig) compare(o *outcome) {
+	r.ledger(o)
+	intervals, err := r.intervals()
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	truth := openBooks(r.t, r.plant, r.ended)
+	for _, m := range machines {
+		own := slices.DeleteFunc(slices.Clone(intervals), func(i account.Interval) bool { return i.Machine != m.name })
+		r.totals(o, m.name, m.product, own, truth)
+		r.edges(o, m.name, own, truth)
+		stretches := observed(own)
+		r.states(o, m.name, stretches, truth)
+		r.coverage(o, m.name, stretches)
+	}
+	batches, err := r.rebuild()
+	if err != nil {
+		r.t.Errorf("views made again from the ledger: %v", err)
+	}
+	o.batches = batches
+}
+
+// intervals reads the views as they were left, past everything that stood in between.
+func (r *rig) intervals() (all []account.Interval, err error) {
+	ctx := context.Background()
+	var store series.Store
+	if r.influx == nil {
+		store, err = sqlite.Open(ctx, filepath.Join(r.collectorDir, "series.db"))
+	} else {
+		store, err = influx.Open(influx.Options{URL: "http://" + r.toInflux.target, Database: bucket, RetentionPolicy: "autogen"})
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer store.Close()
+	for i, err := range store.Intervals(ctx, series.Query{}) {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, i)
+	}
+	return all, nil
+}
+
+// totals are equal to the unit: the plant stood still when counting began and when it ended.
+func (r *rig) totals(o *outcome, machine, product string, own []account.Interval, truth *books) {
+	want := truth.of(machine, r.begin, r.ended)
+	got, sum := row{machine: machine, product: product, seed: r.seed, store: r.store}, account.Interval{}
+	for _, i := range own {
+		if i.Product != product {
+			r.t.Errorf("%s makes %s", machine, i.Product)
+		}
+		sum.Produced, sum.Good, sum.Scrap, sum.EnergyJ = sum.Produced+i.Produced, sum.Good+i.Good, sum.Scrap+i.Scrap, sum.EnergyJ+i.EnergyJ
+		sum.Late, sum.Suspect, sum.Resets = sum.Late+i.Late, sum.Suspect+i.Suspect, sum.Resets+i.Resets
+	}
+	got.produced, got.scrap, got.joules, got.late = pair{sum.Produced, want.Produced}, pair{sum.Scrap, want.Rejects}, pair{sum.EnergyJ, want.EnergyJ}, sum.Late
+	good := pair{sum.Good, want.Good()}
+	if machine == "mixer" { // it has no meter of its own
+		got.joules = pair{}
+		good = got.produced
+	}
+	for what, p := range map[string]pair{"produced": got.produced, "rejected": got.scrap, "good": good, "joules": got.joules} {
+		if p.view != p.book {
+			r.t.Errorf("%s: %d %s, the books say %d", machine, p.view, what, p.book)
+		}
+	}
+	if sum.Suspect != 0 || sum.Resets != 0 {
+		r.t.Errorf("%s: %d suspect, %d resets; there were none", machine, sum.Suspect, sum.Resets)
+	}
+	o.rows = append(o.rows, got)
+}
+
+// reach is how far apart what a machine did and the poll that saw it can be: two polls further apart than
+// 2.5 periods are not one stretch of observation.
+func reach(machine string) time.Duration { return polls[machine] * 5 / 2 }
+
+// edges holds the sum of all counts up to each minute's end against the books: so every count of every
+// minute is between two figures that are known. At an end at which nothing was wrong it may differ by what
+// happened within a poll; at another what was not seen yet comes later, and nothing comes too early.
+func (r *rig) edges(o *outcome, machine string, own []account.Interval, truth *books) {
+	faults := r.windows.sorted(2 * time.Second)
+	at := map[time.Time]account.Interval{} // sums by the minute's end
+	var sum account.Interval
+	for _, i := range own {
+		sum.Produced, sum.Scrap, sum.EnergyJ = sum.Produced+i.Produced, sum.Scrap+i.Scrap, sum.EnergyJ+i.EnergyJ
+		at[i.Start.Add(account.Minute)] = sum
+	}
+	for end := r.free.Truncate(time.Minute).Add(time.Minute); end.Before(r.ended); end = end.Add(time.Minute) {
+		got, ok := at[end]
+		for back := end; !ok && back.After(r.begin); back = back.Add(-time.Minute) { // nothing was booked in that minute
+			got, ok = at[back]
+		}
+		quiet := !touches(end, faults)
+		early, late := reach(machine), reach(machine)
+		if !quiet {
+			early = 2 * time.Second // how long a poll may take whose device had to be found again
+		}
+		most, least := truth.of(machine, r.begin, end.Add(early)), truth.of(machine, r.begin, end.Add(-late))
+		check := func(what string, got, least, most int64) {
+			if got > most || quiet && got < least {
+				r.t.Errorf("%s: %d %s up to %s, the books say %d to %d (quiet: %v)", machine, got, what, end.Format(stamp), least, most, quiet)
+			}
+		}
+		check("produced", got.Produced, least.Produced, most.Produced)
+		check("rejected", got.Scrap, least.Rejects, most.Rejects)
+		if machine == "press" {
+			meter := reach("meter")
+			check("joules", got.EnergyJ, truth.of(machine, r.begin, end.Add(-meter)).EnergyJ, truth.of(machine, r.begin, end.Add(meter+2*time.Second)).EnergyJ)
+		}
+		o.edges++
+		if quiet {
+			o.quiet++
+		}
+	}
+}
+
+// stretch is observed time in one state.
+type stretch struct {
+	record.Span
+	state record.State
+}
+
+// observed lists what the timelines say, in order.
+func observed(own []account.Interval) (all []stretch) {
+	for _, i := range own {
+		for n, step := range i.Timeline {
+			end := account.Minute
+			if n+1 < len(i.Timeline) {
+				end = time.Duration(i.Timeline[n+1].At) * time.Millisecond
+			}
+			if step.Unobserved {
+				continue
+			}
+			all = append(all, stretch{record.Span{From: i.Start.Add(time.Duration(step.At) * time.Millisecond), To: i.Start.Add(end)}, step.State})
+		}
+	}
+	return all
+}
+
+// states holds every observed moment against the books: the machine was in that state then, or within a
+// poll of it.
+func (r *rig) states(o *outcome, machine string, stretches []stretch, truth *books) {
+	const step = 50 * time.Millisecond
+	for _, s := range stretches {
+		for t := s.From; t.Before(s.To); t = t.Add(step) {
+			if t.Before(r.free.Add(time.Second)) || t.After(r.ended.Add(-time.Second)) {
+				continue // the plant stands still in the agent's eyes
+			}
+			o.moments++
+			if !truth.was(machine, s.state, t.Add(-reach(machine)), t.Add(reach(machine))) {
+				r.t.Errorf("%s: %s from %s to %s, but not at %s", machine, s.state, s.From.Format(stamp), s.To.Format(stamp), t.Format(stamp))
+				break
+			}
+		}
+	}
+}
+
+// coverage accounts for every moment from the first look to the last: it was observed, or a known fault
+// explains that it was not.
+func (r *rig) coverage(o *outcome, machine string, stretches []stretch) {
+	if len(stretches) == 0 {
+		r.t.Errorf("%s was never observed", machine)
+		return
+	}
+	faults := r.windows.sorted(reach(machine) + 500*time.Millisecond)
+	at := stretches[0].From
+	unobserved := func(to time.Time) {
+		if !to.After(at) {
+			return
+		}
+		for _, left := range explain(record.Span{From: at, To: to}, faults, o.causes()) {
+			r.t.Errorf("%s: nobody looked from %s to %s, and nothing explains it", machine, left.From.Format(stamp), left.To.Format(stamp))
+		}
+	}
+	for _, s := range stretches {
+		unobserved(s.From)
+		o.seen += s.Duration()
+		if s.From.Before(at) {
+			r.t.Errorf("%s: %s is told twice", machine, s.From.Format(stamp))
+		}
+		at = s.To
+	}
+	unobserved(r.ended)
+}
+
+func (p pair) String() string { return fmt.Sprintf("%d of %d", p.view, p.book) }

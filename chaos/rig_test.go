@@ -1,0 +1,210 @@
+package chaos
+
+import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	blockpress "github.com/lineproof/lineproof/lines/block-press"
+	"github.com/lineproof/lineproof/record"
+)
+
+const (
+	gateway = "huu-lung-01"
+	batch   = time.Second // how often the agent seals
+	timeout = 250 * time.Millisecond
+	// bucket is where InfluxDB keeps the views.
+	bucket = "chaos"
+)
+
+// polls is how often the agent reads each device.
+var polls = map[string]time.Duration{"press": 400 * time.Millisecond, "mixer": time.Second, "meter": time.Second}
+
+// rig is everything of one run.
+type rig struct {
+	t     *testing.T
+	seed  uint64
+	store string // "sqlite" or "influxdb"
+	dir   string // of logs and configurations
+	base  string // of the collector's interface
+
+	plant plant
+	begin time.Time // the plant stands still until then in the agent's eyes; counting begins
+	free  time.Time // it is seen to live from then on
+	ended time.Time // it stands still again
+
+	sim, agent, broker, collector, influx      *process
+	toPlant, toBroker, fromBroker, toInflux    *proxy
+	mount                                      *mount // the agent's disk; nil where none can be mounted
+	agentDir, collectorDir, agentFile, serving string
+	keys                                       record.Keyring
+	windows                                    windows
+
+	mu       sync.Mutex
+	until    time.Time // when the plant stands still; zero: it lives
+	findings []string
+	sick     int       // faults of the agent's disk under way
+	sickened time.Time // since when its disk takes nothing
+	full     int       // faults of the collector's disk under way
+	harmed   []string  // what was done to the agent's disk that makes batches disappear
+	struck   map[string]int
+	heals    sync.WaitGroup
+}
+
+func newRig(t *testing.T, store string, seed uint64) *rig {
+	r := &rig{t: t, seed: seed, store: store, dir: t.TempDir(), keys: record.Keyring{}, struck: map[string]int{}}
+	binary, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.begin = time.Now().Truncate(time.Millisecond)
+	r.plant = plant{seed: seed, start: r.begin.Add(-10 * time.Minute)}
+	r.until = r.begin
+	t.Cleanup(r.showLogs)
+	r.disks()
+	r.network(binary)
+	r.configureAgent()
+	r.configureCollector(binary)
+	return r
+}
+
+// disks gives agent and collector disks of their own.
+func (r *rig) disks() {
+	r.collectorDir = filepath.Join(r.t.TempDir(), "collector")
+	if !smallDisk(r.t, r.collectorDir) {
+		r.log("the collector's disk cannot be full: only root can mount one")
+		r.collectorDir += "-data"
+	}
+	r.agentDir = filepath.Join(r.t.TempDir(), "agent")
+	if err := canMount(); err != nil {
+		r.log("no power cuts: %v", err)
+		return
+	}
+	r.mount = mounted(r.t, newDisk())
+	r.agentDir = filepath.Join(r.mount.dir, "agent")
+}
+
+// network starts plant, broker and database, each behind its proxies.
+func (r *rig) network(binary string) {
+	sim, broker := freePort(r.t), freePort(r.t)
+	r.sim = r.keep(&process{
+		name: "plant", ready: regexp.MustCompile(`^modbus: `), onReady: func() { r.windows.end("plant", time.Now().Add(resting)) },
+		command: func() *exec.Cmd {
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			return r.plant.command(binary, local(sim), r.until)
+		},
+	})
+	r.broker = r.keep(mosquitto(r.t, r.dir, broker))
+	r.toPlant = startProxy(r.t, "127.0.0.1:0", local(sim), r.seed)
+	r.toBroker = startProxy(r.t, "127.0.0.1:0", local(broker), r.seed+1)
+	r.fromBroker = startProxy(r.t, "127.0.0.1:0", local(broker), r.seed+2)
+	if r.store == "influxdb" {
+		port := freePort(r.t)
+		r.influx = r.keep(influxd(r.t, r.dir, port))
+		r.toInflux = startProxy(r.t, "127.0.0.1:0", local(port), r.seed+3)
+		createDatabase(r.t, "http://"+local(port), bucket)
+	}
+}
+
+func (r *rig) keep(p *process) *process {
+	p.found = r.find
+	return keep(r.t, r.dir, p)
+}
+
+// configureAgent is the line's own configuration with other addresses and the plant's pace.
+func (r *rig) configureAgent() {
+	text := strings.NewReplacer(
+		"tcp://127.0.0.1:1502", "tcp://"+r.toPlant.ln.Addr().String(),
+		"tcp://127.0.0.1:1883", "tcp://"+r.toBroker.ln.Addr().String(),
+		"/var/lib/lineproof-edge", r.agentDir,
+		"batch: 10s", "batch: "+batch.String(),
+		"    timeout: 1s\n", "",
+		"    every: 1s ", fmt.Sprintf("    timeout: %s\n    every: %s ", timeout, polls["press"]),
+		"    every: 5s", fmt.Sprintf("    timeout: %s\n    every: %s", timeout, polls["mixer"]),
+		"    every: 10s", fmt.Sprintf("    timeout: %s\n    every: %s", timeout, polls["meter"]),
+		"planned_cycle: 15s", "planned_cycle: 1500ms",
+		"planned_cycle: 105s", "planned_cycle: 10500ms",
+		"max_rate: 0.05", "max_rate: 0.5",
+		"    calendar:\n", fmt.Sprintf("    calendar:\n      extra:\n        - {name: chaos, from: %s, to: %s}\n",
+			r.begin.Add(-time.Hour).UTC().Format(time.RFC3339), r.begin.Add(24*time.Hour).UTC().Format(time.RFC3339)),
+	).Replace(string(blockpress.Config()))
+	r.agentFile = filepath.Join(r.dir, "agent.yaml")
+	writeFile(r.t, r.agentFile, text)
+	r.agent = &process{
+		name: "agent", ready: regexp.MustCompile("^" + agentReady), found: r.find,
+		onReady: func() { r.windows.end("agent", time.Now()) },
+		command: func() *exec.Cmd { return r.self(agentEnv) },
+	}
+}
+
+// self is this program again, as the agent's.
+func (r *rig) self(env string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), env+"="+r.agentFile)
+	return cmd
+}
+
+func (r *rig) configureCollector(binary string) {
+	out, err := r.self(keyEnv).Output()
+	if err != nil {
+		r.t.Fatalf("the gateway's key: %v: %s", err, out)
+	}
+	name, key, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
+	public, err := base64.StdEncoding.DecodeString(key)
+	if err != nil || name != gateway {
+		r.t.Fatalf("the gateway's key: %q", out)
+	}
+	r.keys.Add(gateway, ed25519.PublicKey(public))
+	http := local(freePort(r.t))
+	r.base = "http://" + http
+	text := fmt.Sprintf("dir: %s\nhttp: %s\nbroker: {url: \"tcp://%s\"}\ngateways:\n  %s: {key: %s}\n", r.collectorDir, http, r.fromBroker.ln.Addr(), gateway, key)
+	if r.toInflux != nil {
+		text += fmt.Sprintf("influx: {url: \"http://%s\", bucket: %s/autogen}\n", r.toInflux.ln.Addr(), bucket)
+	}
+	r.serving = filepath.Join(r.dir, "collector.yaml")
+	writeFile(r.t, r.serving, text)
+	r.collector = &process{
+		name: "collector", ready: regexp.MustCompile(`^pages: `), found: r.find,
+		command: func() *exec.Cmd { return exec.Command(binary, "serve", "--config", r.serving) },
+	}
+}
+
+// find notes what should not have happened.
+func (r *rig) find(what string) {
+	r.mu.Lock()
+	r.findings = append(r.findings, what)
+	r.mu.Unlock()
+	r.log("FOUND %s", what)
+}
+
+func (r *rig) log(format string, args ...any) {
+	r.t.Logf("%s "+format, append([]any{time.Now().Format(stamp)}, args...)...)
+}
+
+// showLogs shows the ends of all logs of a run that failed, and keeps them where the environment says.
+func (r *rig) showLogs() {
+	if !r.t.Failed() {
+		return
+	}
+	files, _ := filepath.Glob(filepath.Join(r.dir, "*.log"))
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		if to := os.Getenv("LINEPROOF_CHAOS_LOGS"); to != "" {
+			name := fmt.Sprintf("%s-%d-%s", r.store, r.seed, filepath.Base(file))
+			_ = os.WriteFile(filepath.Join(to, name), text, 0o600)
+		}
+		r.t.Logf("%s:\n%s", filepath.Base(file), text[max(0, len(text)-2500):])
+	}
+}
