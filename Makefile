@@ -16,7 +16,7 @@ LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 NODE     := dashboards record/testdata/js drivers/modbus/testdata/js
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-go test-web deps lint bench-modbus chaos-modbus fuzz generate clean package test-package
+.PHONY: help demo build test test-go test-web deps lint bench-modbus chaos chaos-modbus fuzz generate clean package test-package
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,17 @@ bench-modbus: ## count Modbus requests beside Telegraf's
 
 chaos-modbus: ## poll 100,000 times under faults
 	LINEPROOF_POLLS=100000 go test -count=1 -timeout 40m -v -run 'TestFaults$$' ./drivers/modbus
+
+# The long run: so many faults from each of so many seeds, on each store; about 2.5 s a fault. As root, for
+# else there are no power cuts.
+CHAOS_FAULTS := 100
+CHAOS_SEEDS  := 10
+CHAOS_STORES := sqlite,influxdb
+
+chaos: ## draw 1,000 faults on each store, compare with the plant's books, write docs/reliability.md
+	LINEPROOF_CHAOS_FAULTS=$(CHAOS_FAULTS) LINEPROOF_CHAOS_SEEDS=$(CHAOS_SEEDS) LINEPROOF_CHAOS_STORES=$(CHAOS_STORES) \
+	  LINEPROOF_CHAOS_REPORT=$(CURDIR)/docs/reliability.md \
+	  go test -count=1 -timeout $$(( $(CHAOS_SEEDS) * ($(CHAOS_FAULTS) * 5 + 1200) ))s -v -run 'TestChaos$$' ./chaos
 
 fuzz: ## fuzz every decoder for a minute each
 	@for f in $$(grep -rl --include='*_test.go' 'func Fuzz' . | xargs -n1 dirname | sort -u); do \

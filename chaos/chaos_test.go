@@ -48,8 +48,10 @@ func TestChaos(t *testing.T) {
 	for _, store := range strings.Split(stores, ",") {
 		for seed := first; seed < first+seeds; seed++ {
 			t.Run(fmt.Sprintf("%s/seed-%d", store, seed), func(t *testing.T) {
-				o := run(t, store, uint64(seed), faults)
+				o := &outcome{store: store, seed: uint64(seed)}
 				all = append(all, o)
+				defer func() { o.failed = t.Failed() }()
+				run(t, o, faults)
 			})
 		}
 	}
@@ -57,18 +59,18 @@ func TestChaos(t *testing.T) {
 }
 
 // run does everything that belongs to one seed and one store.
-func run(t *testing.T, store string, seed uint64, n int) *outcome {
-	r := newRig(t, store, seed)
-	o := &outcome{store: store, seed: seed, faults: r.struck, total: n, failed: t.Failed}
-	r.log("seed %d, %d faults, views in %s", seed, n, store)
+func run(t *testing.T, o *outcome, n int) {
+	r := newRig(t, o.store, o.seed)
+	defer func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		o.faults, o.findings = r.struck, r.findings
+	}()
+	r.log("seed %d, %d faults, views in %s", o.seed, n, o.store)
 	r.start()
 	r.strike(r.draw(n))
 	r.finish()
 	r.compare(o)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	o.findings = r.findings
-	return o
 }
 
 // start lets everything begin while the plant stands still, so that counting begins at a known moment.

@@ -2,7 +2,6 @@ package chaos
 
 import (
 	"context"
-	"fmt"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -30,11 +29,25 @@ func (r *rig) rows(by string) ([]kpi.Row, error) {
 // compare holds everything that the collector has against the books.
 func (r *rig) compare(o *outcome) {
 	r.ledger(o)
-	intervals, err := r.intervals()
+	ctx := context.Background()
+	store, err := r.views(ctx)
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	var intervals []account.Interval
+	for i, err := range store.Intervals(ctx, series.Query{}) {
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		intervals = append(intervals, i)
+	}
 	truth := openBooks(r.t, r.plant, r.ended)
+	if err := r.readings(ctx, o, store, truth); err != nil {
+		r.t.Fatal(err)
+	}
+	if err := store.Close(); err != nil {
+		r.t.Error(err)
+	}
 	for _, m := range machines {
 		own := slices.DeleteFunc(slices.Clone(intervals), func(i account.Interval) bool { return i.Machine != m.name })
 		r.totals(o, m.name, m.product, own, truth)
@@ -50,26 +63,12 @@ func (r *rig) compare(o *outcome) {
 	o.batches = batches
 }
 
-// intervals reads the views as they were left, past everything that stood in between.
-func (r *rig) intervals() (all []account.Interval, err error) {
-	ctx := context.Background()
-	var store series.Store
+// views opens the views as they were left, past everything that stood in between.
+func (r *rig) views(ctx context.Context) (series.Store, error) {
 	if r.influx == nil {
-		store, err = sqlite.Open(ctx, filepath.Join(r.collectorDir, "series.db"))
-	} else {
-		store, err = influx.Open(influx.Options{URL: "http://" + r.toInflux.target, Database: bucket, RetentionPolicy: "autogen"})
+		return sqlite.Open(ctx, filepath.Join(r.collectorDir, "series.db"))
 	}
-	if err != nil {
-		return nil, err
-	}
-	defer store.Close()
-	for i, err := range store.Intervals(ctx, series.Query{}) {
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, i)
-	}
-	return all, nil
+	return influx.Open(influx.Options{URL: "http://" + r.toInflux.target, Database: bucket, RetentionPolicy: "autogen"})
 }
 
 // totals are equal to the unit: the plant stood still when counting began and when it ended.
@@ -109,21 +108,21 @@ func reach(machine string) time.Duration { return polls[machine] * 5 / 2 }
 // happened within a poll; at another what was not seen yet comes later, and nothing comes too early.
 func (r *rig) edges(o *outcome, machine string, own []account.Interval, truth *books) {
 	faults := r.windows.sorted(2 * time.Second)
-	at := map[time.Time]account.Interval{} // sums by the minute's end
+	at := map[int64]account.Interval{} // sums by the minute's end
 	var sum account.Interval
 	for _, i := range own {
 		sum.Produced, sum.Scrap, sum.EnergyJ = sum.Produced+i.Produced, sum.Scrap+i.Scrap, sum.EnergyJ+i.EnergyJ
-		at[i.Start.Add(account.Minute)] = sum
+		at[i.Start.Add(account.Minute).Unix()] = sum
 	}
 	for end := r.free.Truncate(time.Minute).Add(time.Minute); end.Before(r.ended); end = end.Add(time.Minute) {
-		got, ok := at[end]
+		got, ok := at[end.Unix()]
 		for back := end; !ok && back.After(r.begin); back = back.Add(-time.Minute) { // nothing was booked in that minute
-			got, ok = at[back]
+			got, ok = at[back.Unix()]
 		}
 		quiet := !touches(end, faults)
 		early, late := reach(machine), reach(machine)
 		if !quiet {
-			early = 2 * time.Second // how long a poll may take whose device had to be found again
+			early = pollMost
 		}
 		most, least := truth.of(machine, r.begin, end.Add(early)), truth.of(machine, r.begin, end.Add(-late))
 		check := func(what string, got, least, most int64) {
@@ -212,5 +211,3 @@ func (r *rig) coverage(o *outcome, machine string, stretches []stretch) {
 	}
 	unobserved(r.ended)
 }
-
-func (p pair) String() string { return fmt.Sprintf("%d of %d", p.view, p.book) }

@@ -2,7 +2,6 @@ package chaos
 
 import (
 	"encoding/binary"
-	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -16,7 +15,6 @@ import (
 type frame struct {
 	segment   *inode
 	from, end int
-	seq       uint64
 }
 
 const frameHeader = 24
@@ -28,8 +26,22 @@ func frames(segment *inode) (all []frame) {
 		if end > len(segment.data) {
 			break
 		}
-		all = append(all, frame{segment, at, end, binary.BigEndian.Uint64(segment.data[at+8:])})
+		all = append(all, frame{segment, at, end})
 		at = end
+	}
+	return all
+}
+
+// batches lists what is in the spool, in order.
+func (r *rig) batches() (all []frame) {
+	dir := r.mount.disk.file("agent", "spool")
+	if dir == nil {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(dir.names)) {
+		if strings.HasSuffix(name, ".seg") {
+			all = append(all, frames(dir.names[name])...)
+		}
 	}
 	return all
 }
@@ -37,31 +49,41 @@ func frames(segment *inode) (all []frame) {
 // flip turns a bit in one of the batches in the spool, but for the last: without that one the agent would
 // seal another of its number, and the collector may have it already.
 func (r *rig) flip(rng *rand.Rand) {
-	dir := r.mount.disk.file("agent", "spool")
-	if dir == nil {
-		return
-	}
-	var all []frame
-	for _, name := range slices.Sorted(maps.Keys(dir.names)) {
-		if strings.HasSuffix(name, ".seg") {
-			all = append(all, frames(dir.names[name])...)
-		}
-	}
+	all := r.batches()
 	if len(all) < 2 {
 		return
 	}
 	f := all[rng.IntN(len(all)-1)]
-	sealed := slices.Clone(f.segment.data[f.from+frameHeader : f.end])
+	r.lose("a bit is flipped in", f, time.Time{})
 	at, bit := f.from+rng.IntN(f.end-f.from), byte(1)<<rng.IntN(8)
 	f.segment.data[at] ^= bit
 	f.segment.safe[at] ^= bit
-	r.harmed = append(r.harmed, fmt.Sprintf("batch %d damaged", f.seq))
-	b, err := record.Open(sealed, r.keys)
-	if err != nil {
-		r.log("a bit is flipped in batch %d, which had been damaged before", f.seq)
+}
+
+// tear cuts the last batch short if it was sealed after a time.
+func (r *rig) tear(rng *rand.Rand, after time.Time) {
+	all := r.batches()
+	if len(all) == 0 {
 		return
 	}
-	from, to := b.SealedAt, b.SealedAt
+	f := all[len(all)-1]
+	if !r.lose("torn is", f, after) {
+		return
+	}
+	size := f.from + rng.IntN(f.end-f.from)
+	f.segment.data, f.segment.safe = f.segment.data[:size], f.segment.safe[:size]
+}
+
+// lose notes what is lost with a batch; false where it was sealed before after.
+func (r *rig) lose(how string, f frame, after time.Time) bool {
+	b, err := record.Open(f.segment.data[f.from+frameHeader:f.end], r.keys)
+	if err != nil { // it had been damaged before
+		return after.IsZero()
+	}
+	if !b.SealedAt.After(after) {
+		return false
+	}
+	from := b.SealedAt
 	for _, o := range b.Observed {
 		for _, s := range o.Spans {
 			if s.From.Before(from) {
@@ -69,6 +91,8 @@ func (r *rig) flip(rng *rand.Rand) {
 			}
 		}
 	}
-	r.log("a bit is flipped in batch %d of %s to %s", f.seq, from.Local().Format(stamp), to.Local().Format(stamp))
-	r.windows.add("batch damaged", from, to.Add(time.Millisecond))
+	r.harmed[b.Seq] = true
+	r.log("%s batch %d of %s to %s", how, b.Seq, from.Local().Format(stamp), b.SealedAt.Local().Format(stamp))
+	r.windows.add("batch damaged", from, b.SealedAt.Add(time.Millisecond))
+	return true
 }

@@ -26,9 +26,10 @@ type kind struct {
 
 // kinds are all ways to go wrong that there are.
 var kinds = []kind{
-	{"agent killed", 6, nil, func(r *rig, _ fault) func() { return r.killAgent("agent dead", nil) }},
-	{"power cut", 8, hasDisk, func(r *rig, f fault) func() { return r.powerCut(f, false) }},
-	{"power cut, bits flipped", 5, hasDisk, func(r *rig, f fault) func() { return r.powerCut(f, true) }},
+	{"agent killed", 5, nil, func(r *rig, _ fault) func() { return r.killAgent("agent dead", nil) }},
+	{"power cut", 6, hasDisk, func(r *rig, f fault) func() { return r.powerCut(f, nil) }},
+	{"power cut, bits flipped", 5, hasDisk, func(r *rig, f fault) func() { return r.powerCut(f, r.flip) }},
+	{"power cut, last batch torn", 2, hasDisk, func(r *rig, f fault) func() { return r.tornTail(f) }},
 	{"agent's disk full", 6, hasDisk, func(r *rig, _ fault) func() { return r.sicken(r.mount.disk.fill) }},
 	{"agent's disk failing", 4, hasDisk, func(r *rig, _ fault) func() { return r.sicken(r.mount.disk.spoil) }},
 
@@ -78,8 +79,9 @@ func (r *rig) draw(n int) []fault {
 	faults := make([]fault, n)
 	for i := range faults {
 		f := fault{number: i + 1, seed: rng.Uint64()}
-		f.after = time.Duration(200+rng.IntN(2000)) * time.Millisecond
-		f.lasts = time.Duration(200+rng.IntN(4800)) * time.Millisecond
+		f.after = time.Duration(200+rng.IntN(3000)) * time.Millisecond
+		u := rng.Float64() // mostly short
+		f.lasts = time.Duration(200+4800*u*u) * time.Millisecond
 		if rng.IntN(25) == 0 {
 			f.lasts = 20 * time.Second
 		}
@@ -158,7 +160,8 @@ func (r *rig) killAgent(cause string, meanwhile func()) (heal func()) {
 // sealing is how long it takes to seal a batch and to have it on disk.
 const sealing = 500 * time.Millisecond
 
-func (r *rig) powerCut(f fault, damage bool) (heal func()) {
+// powerCut loses what the agent's disk had not synced. damage does more to it; nil: nothing.
+func (r *rig) powerCut(f fault, damage func(*rand.Rand)) (heal func()) {
 	rng := rand.New(rand.NewPCG(f.seed, 1))
 	chance := rng
 	if rng.IntN(3) == 0 {
@@ -171,13 +174,25 @@ func (r *rig) powerCut(f fault, damage bool) (heal func()) {
 			r.t.Error(err)
 		}
 		r.mount.disk.cut(chance)
-		if damage {
-			r.flip(rng)
+		if damage != nil {
+			damage(rng)
 		}
 		if err := r.mount.up(); err != nil {
 			r.t.Error(err)
 		}
 	})
+}
+
+// tornTail is a disk that lied of its last write. The network is away when that batch is sealed: a batch
+// that the collector has, and its gateway has not, would be another one with the same number later.
+func (r *rig) tornTail(f fault) (heal func()) {
+	since, back := time.Now(), r.toBroker.fault(cut)
+	time.Sleep(2 * batch)
+	on := r.powerCut(f, func(rng *rand.Rand) { r.tear(rng, since) })
+	return func() {
+		back()
+		on()
+	}
 }
 
 // sicken keeps the agent's disk from taking anything.
@@ -188,7 +203,7 @@ func (r *rig) sicken(how func()) (heal func()) {
 	if r.sick++; r.sick == 1 {
 		r.sickened = time.Now()
 	}
-	r.harmed = append(r.harmed, "disk full or failing")
+	r.filled = true
 	return func() {
 		r.mu.Lock()
 		defer r.mu.Unlock()

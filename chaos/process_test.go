@@ -34,7 +34,7 @@ type process struct {
 	held    int
 	stopped bool
 	restart *time.Timer
-	tail    []string // what it said last
+	tail    string // what it said last
 }
 
 // restartAfter is systemd's RestartSec for our services, shortened.
@@ -145,7 +145,7 @@ func (p *process) follow(cmd *exec.Cmd, out *os.File, working, gone chan struct{
 	if p.stopped {
 		return
 	}
-	p.found(fmt.Sprintf("%s ended by itself: %v: %s", p.name, ended, strings.Join(p.tail, " | ")))
+	p.found(fmt.Sprintf("%s ended by itself: %v: %s", p.name, ended, last(p.tail)))
 	p.restart = time.AfterFunc(restartAfter, func() {
 		p.mu.Lock()
 		defer p.mu.Unlock()
@@ -156,10 +156,11 @@ func (p *process) follow(cmd *exec.Cmd, out *os.File, working, gone chan struct{
 func (p *process) remember(line string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.tail = append(p.tail, line); len(p.tail) > 3 {
-		p.tail = p.tail[1:]
-	}
+	p.tail = line
 }
+
+// last is the end of what a process said.
+func last(line string) string { return line[max(0, len(line)-300):] }
 
 // kill needs the lock, which it lets go of while it waits.
 func (p *process) kill() {

@@ -51,16 +51,17 @@ type rig struct {
 	mu       sync.Mutex
 	until    time.Time // when the plant stands still; zero: it lives
 	findings []string
-	sick     int       // faults of the agent's disk under way
-	sickened time.Time // since when its disk takes nothing
-	full     int       // faults of the collector's disk under way
-	harmed   []string  // what was done to the agent's disk that makes batches disappear
+	sick     int             // faults of the agent's disk under way
+	sickened time.Time       // since when its disk takes nothing
+	full     int             // faults of the collector's disk under way
+	filled   bool            // whether its disk was ever full, so that batches may have been dropped
+	harmed   map[uint64]bool // batches that were damaged on its disk
 	struck   map[string]int
 	heals    sync.WaitGroup
 }
 
 func newRig(t *testing.T, store string, seed uint64) *rig {
-	r := &rig{t: t, seed: seed, store: store, dir: t.TempDir(), keys: record.Keyring{}, struck: map[string]int{}}
+	r := &rig{t: t, seed: seed, store: store, dir: t.TempDir(), keys: record.Keyring{}, struck: map[string]int{}, harmed: map[uint64]bool{}}
 	binary, err := program()
 	if err != nil {
 		t.Fatal(err)
