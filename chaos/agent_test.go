@@ -26,6 +26,9 @@ const (
 // agentReady is what the agent says when it polls.
 const agentReady = "the agent runs"
 
+// agentEnded is what it says at its end.
+const agentEnded = "ended with batch %d sealed and %d received\n"
+
 // asAgent does what an agent's process does; false where this is none.
 func asAgent() (code int, ok bool) {
 	run := runAgent
@@ -59,7 +62,10 @@ func runAgent(file string) error {
 		return err
 	}
 	fmt.Println(agentReady)
-	return agent.Run(ctx)
+	err = agent.Run(ctx)
+	sealed, received := agent.Progress()
+	fmt.Printf(agentEnded, sealed, received)
+	return err
 }
 
 // agentOptions differ from those of an agent in the field in sizes and patience only, so that a short life

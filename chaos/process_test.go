@@ -159,6 +159,13 @@ func (p *process) remember(line string) {
 	p.tail = line
 }
 
+// said is the last line that it said.
+func (p *process) said() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.tail
+}
+
 // last is the end of what a process said.
 func last(line string) string { return line[max(0, len(line)-300):] }
 

@@ -32,7 +32,7 @@ type outcome struct {
 	batches  int           // in the ledger
 	lost     int           // numbers that the gateway owned up to
 	edges    int           // minutes' ends that were compared
-	quiet    int           // of them, without a fault near
+	sharp    int           // of them, observed
 	readings int           // of counters that were compared
 	moments  int           // at which the state was compared
 	seen     time.Duration // observed, of all machines
@@ -94,8 +94,8 @@ times as fast as the clock and keeps its own books. Faults are drawn from a seed
 last is over. At the end the plant stands still and everything is compared with its books:
 
 - what each machine made, rejected and used: equal to the unit;
-- the sum of all counts up to each minute's end: equal up to what happened within 2.5 polls, where no fault
-  was near; never too much, where one was;
+- the sum of all counts up to each minute's end: all that had been made 2.5 polls before the last moment
+  observed until then, and nothing that was made after the minute's last poll;
 - every reading of every counter: what the register showed at that time, or within the 2 s that a poll may take;
 - what each machine did: right at every observed moment, checked every 50 ms, up to 2.5 polls;
 - time that nobody observed: all of it within a fault that explains it;
@@ -106,7 +106,7 @@ last is over. At the end the plant stands still and everything is compared with 
 }
 
 func runs(b *strings.Builder, all []*outcome) {
-	b.WriteString("## Runs\n\n| store | seed | faults | batches | lost, owned up to | minutes' ends (quiet) | readings | moments | observed | result |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---|\n")
+	b.WriteString("## Runs\n\n| store | seed | faults | batches | lost, owned up to | minutes' ends (observed) | readings | moments | observed | result |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---|\n")
 	for _, o := range all {
 		result := "as the books"
 		if o.failed {
@@ -116,7 +116,7 @@ func runs(b *strings.Builder, all []*outcome) {
 		for _, d := range o.unseen {
 			unseen += d
 		}
-		fmt.Fprintf(b, "| %s | %d | %d | %d | %d | %d (%d) | %d | %d | %.1f %% | %s |\n", o.store, o.seed, o.struck(), o.batches, o.lost, o.edges, o.quiet,
+		fmt.Fprintf(b, "| %s | %d | %d | %d | %d | %d (%d) | %d | %d | %.1f %% | %s |\n", o.store, o.seed, o.struck(), o.batches, o.lost, o.edges, o.sharp,
 			o.readings, o.moments, 100*seen.Seconds()/max((seen+unseen).Seconds(), 1), result)
 	}
 }

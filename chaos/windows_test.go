@@ -93,8 +93,3 @@ func explain(s record.Span, all []window, by map[string]time.Duration) (left []r
 	}
 	return append(left, record.Span{From: at, To: s.To})
 }
-
-// touches tells whether a time lies in one of the windows.
-func touches(t time.Time, all []window) bool {
-	return slices.ContainsFunc(all, func(w window) bool { return !t.Before(w.From) && t.Before(w.To) })
-}
