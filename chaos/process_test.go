@@ -166,8 +166,16 @@ func (p *process) said() string {
 	return p.tail
 }
 
-// last is the end of what a process said.
-func last(line string) string { return line[max(0, len(line)-300):] }
+// last is the end of what a process said, without the time.
+func last(line string) string {
+	if _, after, ok := strings.Cut(line, "msg="); ok {
+		line = after
+	}
+	if len(line) > 300 {
+		line = "..." + line[len(line)-300:]
+	}
+	return line
+}
 
 // kill needs the lock, which it lets go of while it waits.
 func (p *process) kill() {
@@ -244,14 +252,6 @@ func (p *process) stop(within time.Duration) error {
 	case <-time.After(within):
 		return fmt.Errorf("%s did not end within %s", p.name, within)
 	}
-}
-
-// again lets a process that was stopped run again.
-func (p *process) again() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.stopped = false
-	p.start()
 }
 
 // stamp is how times stand in logs.
