@@ -58,8 +58,8 @@ func TestDraw(t *testing.T) {
 		drawn[f.kind.name] = true
 	}
 	for _, k := range kinds {
-		if !drawn[k.name] {
-			t.Errorf("%s is never drawn", k.name)
+		if drawn[k.name] != (k.weight > 0) {
+			t.Errorf("%s: drawn %v", k.name, drawn[k.name])
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -11,7 +12,7 @@ import (
 type fault struct {
 	number int
 	after  time.Duration // since the one before
-	kind   *kind
+	kind   kind
 	lasts  time.Duration
 	seed   uint64 // of what is left to chance in it
 }
@@ -19,7 +20,7 @@ type fault struct {
 // kind is a way to go wrong.
 type kind struct {
 	name   string
-	weight int
+	weight int               // how often it is drawn; 0: only where it is asked for by name
 	can    func(r *rig) bool // whether this computer and this run can do it; nil: yes
 	strike func(r *rig, f fault) (heal func())
 }
@@ -29,7 +30,9 @@ var kinds = []kind{
 	{"agent killed", 5, nil, func(r *rig, _ fault) func() { return r.killAgent("agent dead", nil) }},
 	{"power cut", 6, hasDisk, func(r *rig, f fault) func() { return r.powerCut(f, nil) }},
 	{"power cut, bits flipped", 5, hasDisk, func(r *rig, f fault) func() { return r.powerCut(f, r.flip) }},
-	{"power cut, last batch torn", 2, hasDisk, func(r *rig, f fault) func() { return r.tornTail(f) }},
+	{"power cut, last batch torn", 2, hasDisk, func(r *rig, f fault) func() { return r.tornTail(f, r.toBroker.fault(cut)) }},
+	// The gateway seals another batch of the same number then, and the collector refuses all that follows.
+	{"power cut, sent batch torn", 0, hasDisk, func(r *rig, f fault) func() { return r.tornTail(f, held(r.collector)) }},
 	{"agent's disk full", 6, hasDisk, func(r *rig, _ fault) func() { return r.sicken(r.mount.disk.fill) }},
 	{"agent's disk failing", 4, hasDisk, func(r *rig, _ fault) func() { return r.sicken(r.mount.disk.spoil) }},
 
@@ -69,12 +72,10 @@ func hasInflux(r *rig) bool    { return r.influx != nil }
 // draw draws faults from a seed. Which ones depends on the seed and on what this computer can do.
 func (r *rig) draw(n int) []fault {
 	rng := rand.New(rand.NewPCG(r.seed, 0xC4A05))
-	var able []*kind
+	able := r.able(os.Getenv("LINEPROOF_CHAOS_ONLY"))
 	all := 0
-	for i := range kinds {
-		if k := &kinds[i]; k.can == nil || k.can(r) {
-			able, all = append(able, k), all+k.weight
-		}
+	for _, k := range able {
+		all += k.weight
 	}
 	faults := make([]fault, n)
 	for i := range faults {
@@ -95,6 +96,23 @@ func (r *rig) draw(n int) []fault {
 		faults[i] = f
 	}
 	return faults
+}
+
+// able are the kinds that can be drawn: all that this computer can do, or of them only those whose names
+// are listed with semicolons between.
+func (r *rig) able(only string) (able []kind) {
+	for _, k := range kinds {
+		if k.can != nil && !k.can(r) {
+			continue
+		}
+		if only != "" {
+			k.weight = strings.Count(";"+only+";", ";"+k.name+";")
+		}
+		if k.weight > 0 {
+			able = append(able, k)
+		}
+	}
+	return able
 }
 
 // strike lets faults happen, each at its time, whether those before are over or not, and returns when all
@@ -183,10 +201,10 @@ func (r *rig) powerCut(f fault, damage func(*rand.Rand)) (heal func()) {
 	})
 }
 
-// tornTail is a disk that lied of its last write. The network is away when that batch is sealed: a batch
-// that the collector has, and its gateway has not, would be another one with the same number later.
-func (r *rig) tornTail(f fault) (heal func()) {
-	since, back := time.Now(), r.toBroker.fault(cut)
+// tornTail is a disk that lied of its last write, which is sealed while back's fault keeps it from the
+// collector. Where it is on the broker by then, the collector has a batch that its gateway has not.
+func (r *rig) tornTail(f fault, back func()) (heal func()) {
+	since := time.Now()
 	time.Sleep(2 * batch)
 	on := r.powerCut(f, func(rng *rand.Rand) { r.tear(rng, since) })
 	return func() {
