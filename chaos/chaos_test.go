@@ -67,6 +67,7 @@ func run(t *testing.T, o *outcome, n int) {
 		defer r.mu.Unlock()
 		o.faults, o.findings = r.struck, r.findings
 	}()
+	o.without = r.without()
 	r.log("seed %d, %d faults, views in %s", o.seed, n, o.store)
 	r.start()
 	r.strike(r.draw(n))
@@ -140,6 +141,7 @@ func (r *rig) finish() {
 		}
 		return err
 	})
+	r.products(want)
 	if err := r.collector.stop(time.Minute); err != nil {
 		r.t.Errorf("the collector's end: %v", err)
 	}
@@ -195,6 +197,18 @@ func (r *rig) arrived(want *books) error {
 		}
 	}
 	return nil
+}
+
+// products asks the pages what was made of the line's product.
+func (r *rig) products(want *books) {
+	rows, err := r.rows("product")
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	of := want.of("press", r.begin, r.ended)
+	if len(rows) != 1 || rows[0].Product != "GB-390" || *rows[0].ProducedQuantity != of.Produced || *rows[0].GoodQuantity != of.Good() {
+		r.t.Errorf("by product the pages say %+v, the books %+v", rows, of)
+	}
 }
 
 func deref[T any](v *T) any {

@@ -115,6 +115,16 @@ func (r *rig) able(only string) (able []kind) {
 	return able
 }
 
+// without lists the kinds that this computer cannot do; that there is no InfluxDB in a run is no lack.
+func (r *rig) without() (names []string) {
+	for _, k := range kinds {
+		if k.can != nil && !k.can(r) && !strings.Contains(k.name, "InfluxDB") {
+			names = append(names, k.name)
+		}
+	}
+	return names
+}
+
 // strike lets faults happen, each at its time, whether those before are over or not, and returns when all
 // are over.
 func (r *rig) strike(faults []fault) {

@@ -38,6 +38,7 @@ type outcome struct {
 	seen     time.Duration // observed, of all machines
 	unseen   map[string]time.Duration
 	findings []string
+	without  []string // kinds that this computer could not do
 	failed   bool
 }
 
@@ -171,6 +172,12 @@ func byStore[N int | float64](b *strings.Builder, what string, all []*outcome, o
 
 func faultsByKind(b *strings.Builder, all []*outcome) {
 	b.WriteString("\n## Faults\n\n")
+	for _, store := range stores(all) {
+		i := slices.IndexFunc(all, func(o *outcome) bool { return o.store == store })
+		if left := all[i].without; len(left) > 0 {
+			fmt.Fprintf(b, "Left out on %s, for this computer could not do them: %s.\n\n", store, strings.Join(left, "; "))
+		}
+	}
 	byStore(b, "kind", all, func(o *outcome) map[string]int { return o.faults }, "%v")
 }
 
