@@ -142,6 +142,7 @@ func (r *rig) finish() {
 		return err
 	})
 	r.products(want)
+	r.leftovers()
 	if err := r.collector.stop(time.Minute); err != nil {
 		r.t.Errorf("the collector's end: %v", err)
 	}

@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"encoding/binary"
+	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -95,4 +96,24 @@ func (r *rig) lose(how string, f frame, after time.Time) bool {
 	r.log("%s batch %d of %s to %s", how, b.Seq, from.Local().Format(stamp), b.SealedAt.Local().Format(stamp))
 	r.windows.add("batch damaged", from, b.SealedAt.Add(time.Millisecond))
 	return true
+}
+
+// leftovers finds files that a write which was cut off has left, and that nobody will take away.
+func (r *rig) leftovers() {
+	if r.mount == nil {
+		return
+	}
+	n := 0
+	for _, path := range [][]string{{"agent"}, {"agent", "spool"}} {
+		if dir := r.mount.disk.file(path...); dir != nil {
+			for name := range dir.names {
+				if strings.HasPrefix(name, ".") {
+					n++
+				}
+			}
+		}
+	}
+	if n > 0 {
+		r.find(fmt.Sprintf("%d files of writes that were cut off stay in the agent's folder", n))
+	}
 }

@@ -166,15 +166,16 @@ func (p *process) said() string {
 	return p.tail
 }
 
-// last is the end of what a process said, without the time.
+// ourPlace is the part of a path that is another one each time.
+var ourPlace = regexp.MustCompile(`/tmp/[^/\s]+/\d+/`)
+
+// last is what a process said last, without the time and where it was.
 func last(line string) string {
 	if _, after, ok := strings.Cut(line, "msg="); ok {
 		line = after
 	}
-	if len(line) > 300 {
-		line = "..." + line[len(line)-300:]
-	}
-	return line
+	line = ourPlace.ReplaceAllString(line, "")
+	return line[:min(len(line), 300)]
 }
 
 // kill needs the lock, which it lets go of while it waits.
