@@ -26,7 +26,7 @@ import (
 //	LINEPROOF_CHAOS_STORES   sqlite, influxdb or both with a comma between; sqlite
 //	LINEPROOF_CHAOS_ONLY     names of the kinds of faults to draw, with ; between; all
 //	LINEPROOF_CHAOS_REPORT   file to write what was found to
-//	LINEPROOF_CHAOS_LOGS     folder to keep the processes' logs of a failed run in
+//	LINEPROOF_CHAOS_LOGS     folder to keep the processes' logs in
 func setting(t *testing.T, name string, unset int) int {
 	text := os.Getenv("LINEPROOF_CHAOS_" + name)
 	if text == "" {

@@ -39,7 +39,7 @@ var kinds = []kind{
 	{"plant killed", 4, nil, func(r *rig, _ fault) func() { return r.killPlant() }},
 	{"plant cut off", 4, nil, func(r *rig, _ fault) func() { return r.plantAway("cut off from the plant", cut, resting) }},
 	{"plant silent", 1, nil, func(r *rig, _ fault) func() { return r.plantAway("plant silent", hole, longResting) }},
-	{"plant's network slow", 2, nil, func(r *rig, _ fault) func() { return r.plantAway("plant's network slow", slow, longResting) }},
+	{"plant's network slow", 2, nil, func(r *rig, _ fault) func() { return r.plantAway("plant's network slow", slow, resting) }},
 	{"plant's network lossy", 3, nil, func(r *rig, _ fault) func() { return r.plantAway("plant's network lossy", lossy, resting) }},
 
 	{"agent's network cut", 5, nil, func(r *rig, _ fault) func() { return r.toBroker.fault(cut) }},

@@ -27,7 +27,7 @@ const (
 )
 
 const (
-	slowDelay = 80 * time.Millisecond // of each piece
+	slowDelay = 50 * time.Millisecond // of each piece
 	slowBytes = 20_000                // a second
 	lossyPart = 0.05                  // of all pieces end their connection
 )

@@ -196,21 +196,23 @@ func (r *rig) log(format string, args ...any) {
 	r.t.Logf("%s "+format, append([]any{time.Now().Format(stamp)}, args...)...)
 }
 
-// showLogs shows the ends of all logs of a run that failed, and keeps them where the environment says.
+// showLogs shows the ends of all logs of a run that failed, and keeps all where the environment says.
 func (r *rig) showLogs() {
-	if !r.t.Failed() {
-		return
+	files, err := filepath.Glob(filepath.Join(r.dir, "*.log"))
+	if err != nil {
+		r.t.Error(err)
 	}
-	files, _ := filepath.Glob(filepath.Join(r.dir, "*.log"))
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
+			r.t.Error(err)
 			continue
 		}
 		if to := os.Getenv("LINEPROOF_CHAOS_LOGS"); to != "" {
-			name := fmt.Sprintf("%s-%d-%s", r.store, r.seed, filepath.Base(file))
-			_ = os.WriteFile(filepath.Join(to, name), text, 0o600)
+			writeFile(r.t, filepath.Join(to, fmt.Sprintf("%s-%d-%s", r.store, r.seed, filepath.Base(file))), string(text))
 		}
-		r.t.Logf("%s:\n%s", filepath.Base(file), text[max(0, len(text)-2500):])
+		if r.t.Failed() {
+			r.t.Logf("%s:\n%s", filepath.Base(file), text[max(0, len(text)-2500):])
+		}
 	}
 }
