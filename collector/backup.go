@@ -229,7 +229,17 @@ func (j *backup) list(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(j.dir, manifestName), append(text, '\n'), 0o600)
+	return writeSynced(filepath.Join(j.dir, manifestName), append(text, '\n'))
+}
+
+// writeSynced writes a new file and returns when it is on the disk.
+func writeSynced(name string, b []byte) error {
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = file.Write(b)
+	return errors.Join(err, file.Sync(), file.Close())
 }
 
 func sizeOf(dir string) (n uint64, err error) {

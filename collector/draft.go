@@ -53,11 +53,8 @@ func (d *draft) take() (err error) {
 	return nil
 }
 
-// finish gives the folder its name, once all of it is on the disk.
+// finish gives the folder, all of which is on the disk, its name.
 func (d *draft) finish(as string) error {
-	if err := syncAll(d.dir); err != nil {
-		return err
-	}
 	if err := os.Rename(d.dir, as); err != nil {
 		return err
 	}

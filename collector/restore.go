@@ -212,11 +212,20 @@ func (j *restore) place(ctx context.Context) error {
 		if err := os.Rename(filepath.Join(j.dir, name), filepath.Join(j.cfg.Dir, name)); err != nil {
 			return err
 		}
-		if err := syncAll(j.cfg.Dir); err != nil { // in this order on the disk too
+		if err := syncDir(j.cfg.Dir); err != nil { // in this order on the disk too
 			return err
 		}
 	}
 	return os.RemoveAll(j.dir)
+}
+
+// syncDir brings the names in a folder to the disk.
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }
 
 // own gives files that root restores to whom the collector's folder belongs: it is his service that reads them.
