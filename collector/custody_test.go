@@ -289,3 +289,37 @@ func TestABatchThatCannotBeAccountedFor(t *testing.T) {
 		t.Errorf("listed %v, %v", all, err)
 	}
 }
+
+// TestABatchThatAPowerCutTookFromItsGateway: the collector has batch 3, the gateway sealed another 3 and more since.
+// Only when it owns up to that under its seal does its chain go on, here and from the ledger alone.
+func TestABatchThatAPowerCutTookFromItsGateway(t *testing.T) {
+	t.Parallel()
+	g := collectortest.NewGateway("huu-lung-01", collectortest.Morning)
+	dir, keys := t.TempDir(), collectortest.Keys(g)
+	b := openBench(t, dir, keys)
+	b.sends(g.Name, work(t, g, 2)...)
+	torn := *g
+	b.sends(g.Name, torn.Work(t, time.Minute, collectortest.Execute, 5, 1))
+	again := work(t, g, 2) // 3 and 4
+	for _, sealed := range again {
+		if got := b.sends(g.Name, sealed); got[0].Seq != 3 || !strings.Contains(got[0].Error, "gateway's last batch") && !strings.Contains(got[0].Error, "another one is known") {
+			t.Fatalf("before it owns up: %+v", got)
+		}
+	}
+	notice := g.Batch(t)
+	notice.Gaps = []record.Gap{{First: 3, Last: 3, Why: "sealed twice"}}
+	notice.SealedAt = g.At
+	told := g.Seal(t, notice)
+	if got := b.sends(g.Name, told); got[0].Seq != 3 || got[0].Error != "" {
+		t.Errorf("ahead of its turn: %+v", got)
+	}
+	if got := b.sends(g.Name, again[1], told); got[0].Seq != 5 || got[0].Error != "" {
+		t.Errorf("it goes on: %+v", got)
+	}
+	want := b.books()
+	if err := b.registry.Reset(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	b.close()
+	same(t, want, openBench(t, dir, keys).books())
+}

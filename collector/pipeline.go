@@ -95,7 +95,7 @@ func (p *pipeline) receipt(gateway string) record.Receipt {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	g := p.gateways[gateway]
-	r := record.Receipt{Gateway: gateway, Seq: g.Head.Seq, Hash: g.Head.Hash, Index: g.Ledger, Time: p.clock.Now()}
+	r := record.Receipt{Gateway: gateway, Seq: g.Head.Seq, Hash: g.Head.Hash, Boot: g.Head.Boot, Index: g.Ledger, Time: p.clock.Now()}
 	if stored := p.stored[gateway]; stored > r.Seq {
 		r.Stored = stored
 	}

@@ -60,6 +60,7 @@ type Agent struct {
 	aside     *undated
 	time      *timekeeper
 	keys      *keys
+	boots     *boots
 	sealer    *sealer
 	publisher *publish.Publisher
 	intake    *intake
@@ -92,6 +93,7 @@ func (a *Agent) open() error {
 		return err
 	}
 	a.time = openTimekeeper(a.opts.ClockSource, a.opts.Clock, filepath.Join(a.config.Dir, "clock"), a.opts.Logger)
+	a.boots = openBoots(filepath.Join(a.config.Dir, "boots"), a.time.look().Boot, a.opts.Logger)
 	catalogue, err := a.config.Catalogue().Encode()
 	if err != nil {
 		return fmt.Errorf("encode catalogue: %w", err)
@@ -123,6 +125,7 @@ func (a *Agent) openPublisher() (err error) {
 	u, opts := a.config.Uplink, a.opts.Publish
 	opts.Status, opts.Logger = a.status, a.opts.Logger
 	opts.Told, opts.Received, opts.Lost = a.time.told, a.keys.received, a.sealer.owe
+	opts.OwnBoot, opts.Superseded = a.boots.own, a.sealer.confess
 	opts.CatchUp = a.config.Uplink.CatchUp
 	a.publisher, err = publish.New(publish.Config{
 		Gateway: a.config.Gateway, Broker: u.Broker, Username: u.Username, PasswordFile: u.PasswordFile,

@@ -253,6 +253,13 @@ func (s *sealer) owe(gaps []record.Gap) {
 	s.gaps = append(slices.DeleteFunc(s.gaps, func(g record.Gap) bool { return g.First != 0 }), s.lost...)
 }
 
+// confess adds batches that were sealed twice to what the next batch tells.
+func (s *sealer) confess(gaps []record.Gap) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.gaps = append(s.gaps, gaps...)
+}
+
 // part replaces the first waiting content by two smaller ones.
 func (s *sealer) part() {
 	first, second, ok := s.waiting[0].split()

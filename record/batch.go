@@ -63,6 +63,20 @@ type Boot [16]byte
 
 func (b Boot) String() string { return hex.EncodeToString(b[:]) }
 
+// MarshalText writes the id in hexadecimal.
+func (b Boot) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
+
+// UnmarshalText reads 32 hexadecimal digits.
+func (b *Boot) UnmarshalText(text []byte) error {
+	if len(text) != hex.EncodedLen(len(b)) {
+		return fmt.Errorf("boot id: %d characters instead of %d", len(text), hex.EncodedLen(len(b)))
+	}
+	if _, err := hex.Decode(b[:], text); err != nil {
+		return fmt.Errorf("boot id: %w", err)
+	}
+	return nil
+}
+
 // IsZero tells whether the system has no boot id.
 func (b Boot) IsZero() bool { return b == Boot{} }
 

@@ -13,6 +13,7 @@ type Receipt struct {
 	Seq     uint64    `json:"seq"`              // 0: nothing yet
 	Stored  uint64    `json:"stored,omitempty"` // the ledger has everything up to this batch, the views not yet; 0: as Seq
 	Hash    Hash      `json:"hash"`             // of the sealed batch Seq; a gateway that sealed another Seq must not let go
+	Boot    Boot      `json:"boot,omitzero"`    // under which that batch was sealed
 	Index   uint64    `json:"index"`            // of that batch in the ledger
 	Time    time.Time `json:"time"`             // by the collector's clock
 	Error   string    `json:"error,omitempty"`  // why later batches were refused, if they were

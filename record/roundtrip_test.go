@@ -63,6 +63,8 @@ func randomBatch(r *rand.Rand) Batch {
 		b.Readings[i], b.Readings[j] = b.Readings[j], b.Readings[i]
 	}
 	for range r.IntN(3) {
+		b.Dated = &Dated{Boot: Boot{byte(r.Uint32())}, Monotonic: time.Duration(r.Int64N(1e9)) * time.Millisecond, After: at(r.Int64N(1e9)), Before: at(r.Int64N(1e9))}
+		b.Successor = NewSuccessor(b.Gateway, testKey(byte(r.Uint32())))
 		b.Gaps = append(b.Gaps, Gap{First: r.Uint64(), Last: r.Uint64(), Span: Span{at(-r.Int64N(1e9)), at(r.Int64N(1e9))}, Why: "đĩa đầy"})
 	}
 	return b

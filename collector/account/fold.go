@@ -22,6 +22,7 @@ const kept = 2
 // Fold takes one batch into the state and gives the intervals that it changed, whole, in order of time,
 // then line, machine and product.
 func (s *State) Fold(b record.Batch, cat record.Catalogue) []Interval {
+	s.hole(b)
 	f := fold{state: s, cat: cat, readings: map[string][]record.Reading{}, spans: map[string][]record.Span{}}
 	for _, r := range b.Readings {
 		f.readings[r.Signal] = append(f.readings[r.Signal], r)
@@ -57,6 +58,19 @@ func (s *State) Fold(b record.Batch, cat record.Catalogue) []Interval {
 		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Machine, b.Machine), cmp.Compare(a.Product, b.Product))
 	})
 	return changed
+}
+
+// hole forgets what signals said where batches before this one are lost, or contents that never became one: what
+// changed in them is not known until the next report. Counters go on from where they stood.
+func (s *State) hole(b record.Batch) {
+	lost := b.Seq > s.Seq+1
+	for _, g := range b.Gaps {
+		lost = lost || g.First == 0
+	}
+	for _, signal := range s.Signals {
+		signal.Missing = signal.Missing || lost
+	}
+	s.Seq = b.Seq
 }
 
 // fold is the work on one batch.

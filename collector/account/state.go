@@ -11,6 +11,7 @@ import (
 // State is what the fold of one gateway's batches remembers between two batches. With it and the
 // batches that follow, anyone gets the same intervals. It is stored together with the position.
 type State struct {
+	Seq      uint64              `json:"seq"`      // of the last batch
 	Machines map[string]*Machine `json:"machines"` // by line/machine
 	Signals  map[string]*Signal  `json:"signals"`
 	Looked   map[string]span     `json:"looked"` // by device, the last span: a poll at its end may come with the next batch

@@ -47,6 +47,7 @@ type gateway struct {
 
 	inLedger uint64        // last batch
 	received time.Time     // when it came, by the collector's clock
+	sealed   time.Time     // when it was sealed, by the gateway's
 	missing  *Missing      // nil: nothing is
 	ahead    time.Duration // what the gateway's clock is ahead of the collector's, by the last status
 	future   time.Duration // by how much the last batch was sealed later than it came, more than its clock admits

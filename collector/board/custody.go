@@ -41,7 +41,7 @@ func (b *Board) Accepted(a Accepted) {
 		g.missing.Last = max(g.missing.Last, a.Missing.Last)
 		return
 	}
-	g.inLedger, g.received = a.Seq, a.Received
+	g.inLedger, g.received, g.sealed = a.Seq, a.Received, a.SealedAt
 	if g.missing != nil && a.Seq >= g.missing.First {
 		if g.missing.First = a.Seq + 1; g.missing.First > g.missing.Last {
 			g.missing = nil

@@ -65,19 +65,22 @@ const (
 
 func (b *Board) health(g *gateway, now time.Time) GatewayHealth {
 	h := GatewayHealth{ID: g.ID, Health: "ok"}
-	if g.seen.IsZero() && g.Head.Seq == 0 {
+	if g.seen.IsZero() && g.Head.Seq == 0 && g.inLedger == 0 {
 		h.Health = "never"
 		return h
 	}
-	seen := g.seen
-	if g.SealedAt.After(seen) {
-		seen = g.SealedAt
+	seen, sealed := g.seen, g.SealedAt // the views may be behind the ledger
+	if g.sealed.After(sealed) {
+		sealed = g.sealed
+	}
+	if sealed.After(seen) {
+		seen = sealed
 	}
 	h.Seen = &seen
 	switch {
 	case !g.status.Online || now.Sub(seen) > silentAfter:
 		h.Health = "offline"
-	case now.Sub(g.SealedAt) > lateAfter:
+	case now.Sub(sealed) > lateAfter:
 		h.Health = "late"
 	}
 	return h

@@ -61,7 +61,7 @@ func New(opts Options) *Client {
 		SetAutoAckDisabled(true).
 		SetConnectRetry(true).
 		SetConnectRetryInterval(2 * time.Second).
-		SetMaxReconnectInterval(30 * time.Second).
+		SetMaxReconnectInterval(10 * time.Second).
 		SetKeepAlive(20 * time.Second).
 		SetWriteTimeout(5 * time.Second). // of a receipt, when the broker has just gone
 		SetOnConnectHandler(c.connected).

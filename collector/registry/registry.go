@@ -87,7 +87,7 @@ func (r *Registry) Next(ctx context.Context) (next uint64, err error) {
 // Gateways gives all gateways that were committed, by name.
 func (r *Registry) Gateways(ctx context.Context) ([]Gateway, error) {
 	rows, err := r.db.QueryContext(ctx, `
-		SELECT id, seq, gateway.hash, ledger, sealed_at, clock, account, catalogue.hash, catalogue.json, sealed_by, successor
+		SELECT id, seq, gateway.hash, ledger, sealed_at, clock, account, catalogue.hash, catalogue.json, boot, sealed_by, successor
 		FROM gateway JOIN catalogue ON catalogue.hash = gateway.catalogue ORDER BY id`)
 	if err != nil {
 		return nil, fmt.Errorf("read gateways: %w", err)
@@ -105,14 +105,15 @@ func (r *Registry) Gateways(ctx context.Context) ([]Gateway, error) {
 }
 
 func scanGateway(rows *sql.Rows) (g Gateway, err error) {
-	var hash, catalogueHash, state, sealedBy, successor []byte
+	var hash, catalogueHash, state, boot, sealedBy, successor []byte
 	var sealedAt int64
 	var clock string
-	if err := rows.Scan(&g.ID, &g.Head.Seq, &hash, &g.Ledger, &sealedAt, &clock, &state, &catalogueHash, &g.Head.CatalogueJSON, &sealedBy, &successor); err != nil {
+	if err := rows.Scan(&g.ID, &g.Head.Seq, &hash, &g.Ledger, &sealedAt, &clock, &state, &catalogueHash, &g.Head.CatalogueJSON, &boot, &sealedBy, &successor); err != nil {
 		return g, err
 	}
 	copy(g.Head.Hash[:], hash)
 	copy(g.Head.CatalogueHash[:], catalogueHash)
+	copy(g.Head.Boot[:], boot)
 	copy(g.Head.SealedBy[:], sealedBy)
 	if len(successor) > 0 {
 		g.Head.Successor = successor
@@ -159,13 +160,13 @@ func saveGateway(ctx context.Context, tx *sql.Tx, g Gateway) error {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `
-		INSERT INTO gateway (id, seq, hash, catalogue, ledger, sealed_at, clock, account, sealed_by, successor)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		INSERT INTO gateway (id, seq, hash, catalogue, ledger, sealed_at, clock, account, boot, sealed_by, successor)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET seq = excluded.seq, hash = excluded.hash, catalogue = excluded.catalogue,
 			ledger = excluded.ledger, sealed_at = excluded.sealed_at, clock = excluded.clock, account = excluded.account,
-			sealed_by = excluded.sealed_by, successor = excluded.successor`,
+			boot = excluded.boot, sealed_by = excluded.sealed_by, successor = excluded.successor`,
 		g.ID, g.Head.Seq, g.Head.Hash[:], g.Head.CatalogueHash[:], g.Ledger, g.SealedAt.UnixMilli(), g.Clock.String(), state,
-		g.Head.SealedBy[:], append([]byte{}, g.Head.Successor...)) // never nil, which would be NULL
+		g.Head.Boot[:], g.Head.SealedBy[:], append([]byte{}, g.Head.Successor...)) // never nil, which would be NULL
 	if err != nil {
 		return err
 	}

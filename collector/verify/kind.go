@@ -26,6 +26,13 @@ func retired(last Head, b record.Batch) bool {
 	return last.Successor == nil || b.SealedBy != record.KeyIDOf(last.Successor)
 }
 
+// brokenOff tells whether the gateway owns up to having lost the last batch that is known here, and to having sealed
+// another of its number: a power cut took it from a disk that had promised to keep it.
+func brokenOff(last Head, b record.Batch) bool {
+	own := Notice{Gaps: b.Gaps}
+	return last.Seq > 0 && (own.covers(last.Seq, last.Seq) || last.Ahead != nil && last.Ahead.covers(last.Seq, last.Seq))
+}
+
 // Kind says in a word why a message is refused.
 type Kind string
 

@@ -28,6 +28,7 @@ type Head struct {
 	Catalogue     record.Catalogue // in force after Seq
 	CatalogueJSON []byte           // as it was sealed
 
+	Boot      record.Boot       // under which batch Seq was sealed
 	SealedBy  record.KeyID      // the key of batch Seq
 	Successor ed25519.PublicKey // that may take over, or has; nil: none was announced
 
@@ -83,6 +84,7 @@ func Check(msg []byte, keys record.Keyring, head func(gateway string) Head, dige
 	last := head(b.Gateway)
 	v := Verified{batch: b, sealed: msg, head: last}
 	v.head.Seq, v.head.Hash, v.head.SealedBy = b.Seq, record.HashOf(msg), b.SealedBy
+	v.head.Boot = b.Boot
 	switch {
 	case b.Seq == last.Seq && v.head.Hash != last.Hash: // two gateways with one key
 		return v, fmt.Errorf("batch %d of %s, of which another one is known: %w", b.Seq, b.Gateway, ErrForked)
@@ -103,7 +105,7 @@ func Check(msg []byte, keys record.Keyring, head func(gateway string) Head, dige
 			return v, fmt.Errorf("batch %d of %s, whose last is %d: %w", b.Seq, b.Gateway, last.Seq, ErrMissing)
 		}
 		v.head.Ahead = notice // the hole is one that the gateway owns up to; the batch's own seal is all there is
-	case b.Prev != last.Hash:
+	case b.Prev != last.Hash && !brokenOff(last, b):
 		return v, fmt.Errorf("batch %d of %s: %w", b.Seq, b.Gateway, ErrForked)
 	}
 	if b.Successor != nil {

@@ -52,6 +52,8 @@ type Options struct {
 	Told           func(asked uint64, at time.Time) // the collector's answer to the last Status that asked
 	Received       func(seq uint64)                 // the collector has confirmed batches up to seq
 	Lost           func([]record.Gap)               // batches that the collector wants again and that are no longer kept
+	OwnBoot        func(record.Boot) bool           // whether this gateway ran under that boot id
+	Superseded     func([]record.Gap)               // batches that were sealed twice, and of which the collector has the first
 	CatchUp        float64                          // batches a second, at the most; DefaultCatchUp
 	ReceiptTimeout time.Duration                    // without a receipt for so long everything is sent again; 30 s
 	StatusEvery    time.Duration                    // 30 s
@@ -82,6 +84,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Received == nil {
 		o.Received = func(uint64) {}
+	}
+	if o.OwnBoot == nil {
+		o.OwnBoot = func(record.Boot) bool { return false }
+	}
+	if o.Superseded == nil {
+		o.Superseded = func([]record.Gap) {}
 	}
 	if o.Lost == nil {
 		o.Lost = func([]record.Gap) {}
@@ -160,16 +168,16 @@ func (p *Publisher) WaitReceived(ctx context.Context, seq uint64) error {
 
 // Run connects and publishes until ctx ends; then it says goodbye to the broker.
 func (p *Publisher) Run(ctx context.Context) {
-	const patient = time.Minute // a connection that held so long was a good one
+	const patient = time.Minute // a connection that held so long was a good one, and so was one that brought a receipt
 	wait, last := time.Second, ""
 	for ctx.Err() == nil {
-		began := time.Now()
+		began, stored := time.Now(), p.spool.StoredSeq()
 		err := p.connect(ctx)
 		p.connected.Store(false)
 		if ctx.Err() != nil {
 			return
 		}
-		if time.Since(began) > patient {
+		if time.Since(began) > patient || p.spool.StoredSeq() != stored {
 			wait, last = time.Second, ""
 		}
 		wait = min(wait, p.opts.Backoff)
@@ -224,7 +232,13 @@ func (p *Publisher) take(r record.Receipt, fresh bool) {
 		return
 	}
 	p.spool.Stored(r.Stored)
-	if err := p.spool.Receive(r.Seq, r.Hash); err != nil {
+	err := p.spool.Receive(r.Seq, r.Hash)
+	if (errors.Is(err, spool.ErrHash) || errors.Is(err, spool.ErrUnsent)) && p.opts.OwnBoot(r.Boot) {
+		p.opts.Logger.Warn("the collector has a batch that a power cut took from here; what was sealed in its place is given up", "batch", r.Seq)
+		p.opts.Superseded(p.spool.Adopt(r.Seq, r.Hash))
+		err = nil
+	}
+	if err != nil {
 		p.opts.Logger.Error("a receipt was not accepted", "error", err)
 		return
 	}

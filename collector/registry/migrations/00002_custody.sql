@@ -1,4 +1,5 @@
 -- +goose Up
+ALTER TABLE gateway ADD COLUMN boot BLOB NOT NULL DEFAULT x'';       -- id under which the last batch was sealed
 ALTER TABLE gateway ADD COLUMN sealed_by BLOB NOT NULL DEFAULT x'';  -- id of the key of the last batch
 ALTER TABLE gateway ADD COLUMN successor BLOB NOT NULL DEFAULT x'';  -- public key that may take over, or has
 
