@@ -56,6 +56,9 @@ func (p *pipeline) followChains(ctx context.Context, next uint64) error {
 		}
 		c.ready = nil
 	}
+	if err := c.stuck(); err != nil {
+		return err
+	}
 	p.chain = c.chain
 	for id, head := range p.chain.heads {
 		p.stored[id] = head.Seq
@@ -189,15 +192,26 @@ func (c *chains) try(e ledger.Entry) (settled bool, err error) {
 	switch {
 	case errors.Is(err, verify.ErrSeen):
 		return false, nil
-	case errors.Is(err, verify.ErrMissing):
+	case errors.Is(err, verify.ErrMissing), errors.Is(err, verify.ErrForked):
+		// A gateway may own up later to batches that it lost.
 		c.early = append(c.early, e)
-		return c.hear(v), nil
+		return errors.Is(err, verify.ErrMissing) && c.hear(v), nil
 	case err != nil:
 		return false, fmt.Errorf("batch at index %d of the ledger: %w", e.Index, err)
 	}
 	c.move(v)
 	c.ready = append(c.ready, stored{v, e.Index})
 	return true, nil
+}
+
+// stuck is an error where a batch that came early can never have its place: the ledger is not as the collector left it.
+func (c *chains) stuck() error {
+	for _, e := range c.early {
+		if _, err := c.check(e.Sealed); errors.Is(err, verify.ErrForked) {
+			return fmt.Errorf("batch at index %d of the ledger: %w", e.Index, err)
+		}
+	}
+	return nil
 }
 
 // before is up to where the views have all of the ledger once they have what is ready.
