@@ -14,6 +14,7 @@ import (
 	"github.com/lineproof/lineproof/edge"
 	"github.com/lineproof/lineproof/edge/publish"
 	"github.com/lineproof/lineproof/edge/spool"
+	"github.com/lineproof/lineproof/internal/clock"
 )
 
 // The agent is this test's own program, run again with one of these variables, so that what it takes from
@@ -72,11 +73,13 @@ func runAgent(file string) error {
 // sees what a long one would.
 func agentOptions() edge.Options {
 	return edge.Options{
-		Version: "chaos",
-		Logger:  slog.New(slog.NewTextHandler(os.Stdout, nil)),
-		Spool:   spool.Options{SegmentBytes: 8 << 10},
-		Publish: publish.Options{Backoff: 2 * time.Second, ReceiptTimeout: 4 * time.Second, StatusEvery: 2 * time.Second},
-		Drain:   time.Minute,
+		Version:     "chaos",
+		Clock:       clock.NewSteady(),
+		ClockSource: see(os.Getenv(clockEnv)),
+		Logger:      slog.New(slog.NewTextHandler(os.Stdout, nil)),
+		Spool:       spool.Options{SegmentBytes: 8 << 10},
+		Publish:     publish.Options{Backoff: 2 * time.Second, ReceiptTimeout: 4 * time.Second, StatusEvery: 2 * time.Second},
+		Drain:       time.Minute,
 	}
 }
 

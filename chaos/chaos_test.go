@@ -94,11 +94,6 @@ func (r *rig) start() {
 		}
 		return nil
 	})
-	if r.mount != nil {
-		// The agent does not sync the names of its folder and its spool's when it makes them. On a disk that
-		// takes this literally a power cut in the first seconds after installation takes key and spool along.
-		r.mount.disk.settle()
-	}
 	r.windows.begin("plant", "plant dead", time.Now())
 	r.sim.hold()
 	r.setUntil(time.Time{})

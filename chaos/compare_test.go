@@ -123,7 +123,8 @@ func (r *rig) edges(o *outcome, machine string, own []account.Interval, stretche
 		if seen.Before(r.free) {
 			continue
 		}
-		least, most := truth.of(machine, r.begin, seen.Add(-reach(machine))), truth.of(machine, r.begin, end.Add(pollMost))
+		doubt := max(r.doubt(end), r.doubt(seen))
+		least, most := truth.of(machine, r.begin, seen.Add(-reach(machine)-doubt)), truth.of(machine, r.begin, end.Add(pollMost+doubt))
 		check := func(what string, got, least, most int64) {
 			if got < least || got > most {
 				r.t.Errorf("%s: %d %s up to %s, last seen at %s: the books say %d to %d", machine, got, what, end.Format(stamp), seen.Format(stamp), least, most)
@@ -187,7 +188,8 @@ func (r *rig) states(o *outcome, machine string, stretches []stretch, truth *boo
 				continue // the plant stands still in the agent's eyes
 			}
 			o.moments++
-			if !truth.was(machine, s.state, t.Add(-reach(machine)), t.Add(reach(machine))) {
+			near := reach(machine) + r.doubt(t)
+			if !truth.was(machine, s.state, t.Add(-near), t.Add(near)) {
 				r.t.Errorf("%s: %s from %s to %s, but not at %s", machine, s.state, s.From.Format(stamp), s.To.Format(stamp), t.Format(stamp))
 				break
 			}

@@ -117,20 +117,6 @@ func (d *disk) sync(i *inode) syscall.Errno {
 	return 0
 }
 
-// settle makes everything safe, as the kernel does with what has been written for a while.
-func (d *disk) settle() {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.settleFrom(d.root)
-}
-
-func (d *disk) settleFrom(i *inode) {
-	d.sync(i)
-	for _, each := range i.names {
-		d.settleFrom(each)
-	}
-}
-
 // name carries out one step on a directory.
 func (d *disk) name(dir *inode, m ...naming) syscall.Errno {
 	if d.sick {

@@ -31,8 +31,11 @@ var kinds = []kind{
 	{"power cut", 6, hasDisk, func(r *rig, f fault) func() { return r.powerCut(f, nil) }},
 	{"power cut, bits flipped", 5, hasDisk, func(r *rig, f fault) func() { return r.powerCut(f, r.flip) }},
 	{"power cut, last batch torn", 2, hasDisk, func(r *rig, f fault) func() { return r.tornTail(f, r.toBroker.fault(cut)) }},
-	// The gateway seals another batch of the same number then, and the collector refuses all that follows.
-	{"power cut, sent batch torn", 0, hasDisk, func(r *rig, f fault) func() { return r.tornTail(f, held(r.collector)) }},
+	{"power cut, wakes in 1970", 5, hasDisk, func(r *rig, f fault) func() { return r.wakeIn1970(f) }},
+	{"clock set ahead", 3, nil, func(r *rig, f fault) func() { return r.stepClock(f, 1) }},
+	{"clock set back", 3, nil, func(r *rig, f fault) func() { return r.stepClock(f, -1) }},
+	// The gateway seals another batch of the same number then, and has to own up to it.
+	{"power cut, sent batch torn", 2, hasDisk, func(r *rig, f fault) func() { return r.tornTail(f, held(r.collector)) }},
 	{"agent's disk full", 6, hasDisk, func(r *rig, _ fault) func() { return r.sicken(r.mount.disk.fill) }},
 	{"agent's disk failing", 4, hasDisk, func(r *rig, _ fault) func() { return r.sicken(r.mount.disk.spoil) }},
 
@@ -205,6 +208,7 @@ func (r *rig) powerCut(f fault, damage func(*rand.Rand)) (heal func()) {
 		if damage != nil {
 			damage(rng)
 		}
+		r.clock(boot)
 		if err := r.mount.up(); err != nil {
 			r.t.Error(err)
 		}
@@ -220,6 +224,7 @@ func (r *rig) tornTail(f fault, back func()) (heal func()) {
 	return func() {
 		back()
 		on()
+		r.windows.add("batch superseded", since, time.Now().Add(5*time.Second))
 	}
 }
 

@@ -52,7 +52,8 @@ func (r *rig) readings(ctx context.Context, o *outcome, store series.Store, trut
 			if up < 0 {
 				up += c.width
 			}
-			least, most := c.book(truth.of(c.machine, r.begin, got.Time)), c.book(truth.of(c.machine, r.begin, got.Time.Add(pollMost)))
+			doubt := r.doubt(got.Time)
+			least, most := c.book(truth.of(c.machine, r.begin, got.Time.Add(-doubt))), c.book(truth.of(c.machine, r.begin, got.Time.Add(pollMost+doubt)))
 			if n := int64(math.Round(up)); n < least || n > most {
 				r.t.Errorf("%s at %s: risen by %d, the books say %d to %d", c.signal, got.Time.Format(stamp), n, least, most)
 			}

@@ -48,8 +48,11 @@ type rig struct {
 	agentDir, collectorDir, agentFile, serving string
 	keys                                       record.Keyring
 	windows                                    windows
+	doubts                                     []record.Span // in which times may be vague
 
 	mu       sync.Mutex
+	kernel   kernel
+	unsynced int       // faults of the agent's clock under way
 	until    time.Time // when the plant stands still; zero: it lives
 	findings []string
 	sick     int             // faults of the agent's disk under way
@@ -71,6 +74,10 @@ func newRig(t *testing.T, store string, seed uint64) *rig {
 	r.plant = plant{seed: seed, start: r.begin.Add(-10 * time.Minute)}
 	r.until = r.begin
 	t.Cleanup(r.showLogs)
+	r.clock(func(k *kernel) {
+		boot(k)
+		k.Synced = true
+	})
 	r.disks()
 	r.network(binary)
 	r.configureAgent()
@@ -151,7 +158,7 @@ func (r *rig) configureAgent() {
 // self is this program again, as the agent's.
 func (r *rig) self(env string) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), env+"="+r.agentFile)
+	cmd.Env = append(os.Environ(), env+"="+r.agentFile, clockEnv+"="+r.clockFile())
 	return cmd
 }
 
