@@ -356,3 +356,38 @@ func TestRestoreGivesTheServiceItsFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// TestAgentsGiveBackWhatARestoredCollectorLost: the backup is old when the disk dies. The agent, which has receipts
+// for everything, finds out that the collector has less, and what was lost comes again.
+func TestAgentsGiveBackWhatARestoredCollectorLost(t *testing.T) {
+	begun := time.Now().Add(-time.Hour).UTC()
+	l := openBlockLine(t)
+	l.until("lineproof_batches_total", 5)
+	backup, few := backedUp(t, l.serveFile, t.TempDir())
+	l.until("lineproof_batches_total", float64(few+10))
+	lost := l.totals(begun)
+	l.collector.kill()
+	if err := os.RemoveAll(l.dir); err != nil {
+		t.Fatal(err)
+	}
+	if exit, _, stderr := called(t, "restore", backup, "--config", l.serveFile); exit != 0 {
+		t.Fatalf("exit %d, %q", exit, stderr)
+	}
+	l.serve()
+	l.agent.says("the collector has less than it had")
+	l.until("lineproof_view_batches", float64(few+12))
+	l.agent.interrupt()
+	got := l.totals(begun)
+	for state, seconds := range lost.States {
+		if got.States[state] < seconds {
+			t.Errorf("%.1f s of %s, there were %.1f before the disk died", got.States[state], state, seconds)
+		}
+	}
+	if got.Items < lost.Items {
+		t.Errorf("%d made, there were %d before the disk died", got.Items, lost.Items)
+	}
+	if n := l.metric("lineproof_refused_total"); n != 0 {
+		t.Errorf("%v batches were refused", n)
+	}
+	l.collector.interrupt()
+}
