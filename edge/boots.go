@@ -2,7 +2,6 @@ package edge
 
 import (
 	"log/slog"
-	"os"
 	"slices"
 	"strings"
 
@@ -22,7 +21,7 @@ type boots struct {
 // openBoots adds the present boot to those in the file.
 func openBoots(path string, now record.Boot, log *slog.Logger) *boots {
 	b := &boots{}
-	text, err := os.ReadFile(path)
+	text, err := durable.ReadChecked(path)
 	if err == nil {
 		for _, line := range strings.Fields(string(text)) {
 			var one record.Boot
@@ -40,7 +39,7 @@ func openBoots(path string, now record.Boot, log *slog.Logger) *boots {
 	for _, one := range b.all {
 		lines.WriteString(one.String() + "\n")
 	}
-	if err := durable.WriteFile(path, []byte(lines.String())); err != nil {
+	if err := durable.WriteChecked(path, []byte(lines.String())); err != nil {
 		log.Warn("the gateway's boots cannot be kept", "error", err)
 	}
 	return b

@@ -3,7 +3,6 @@ package edge
 import (
 	"encoding/json"
 	"log/slog"
-	"os"
 	"sync"
 	"time"
 
@@ -62,7 +61,7 @@ type question struct {
 func openTimekeeper(see func() Sighting, c clock.Clock, path string, log *slog.Logger) *timekeeper {
 	k := &timekeeper{see: see, clock: c, path: path, log: log}
 	var kept anchor
-	if text, err := os.ReadFile(path); err == nil && json.Unmarshal(text, &kept) == nil && kept.Boot == see().Boot && !kept.Boot.IsZero() {
+	if text, err := durable.ReadChecked(path); err == nil && json.Unmarshal(text, &kept) == nil && kept.Boot == see().Boot && !kept.Boot.IsZero() {
 		k.anchor = &kept
 	}
 	return k
@@ -118,7 +117,7 @@ func (k *timekeeper) keep(a anchor) {
 	k.anchor = &a
 	text, err := json.Marshal(a)
 	if err == nil {
-		err = durable.WriteFile(k.path, text)
+		err = durable.WriteChecked(k.path, text)
 	}
 	if err != nil {
 		k.log.Warn("what time it is cannot be kept for the next start", "error", err)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"os"
 	"path/filepath"
 	"slices"
 	"time"
@@ -61,7 +60,7 @@ func openUndated(dir, gateway string, opts spool.Options, head uint64, log *slog
 	if u.spool, gaps, err = spool.Open(dir, opts); err != nil {
 		return nil, nil, err
 	}
-	text, err := os.ReadFile(u.planFile())
+	text, err := durable.ReadChecked(u.planFile())
 	if err == nil {
 		err = json.Unmarshal(text, &u.plan)
 	}
@@ -72,7 +71,8 @@ func openUndated(dir, gateway string, opts spool.Options, head uint64, log *slog
 		sealed := min(head+1-min(u.plan.Batch, head+1), u.plan.Count)
 		u.done = u.plan.First - 1 + sealed
 	}
-	u.done = max(u.done, u.spool.Received())
+	last, _ := u.spool.Head()
+	u.done = max(min(u.done, last), u.spool.Received())
 	return u, unsealed(gaps), u.forget()
 }
 
@@ -162,7 +162,7 @@ func (u *undated) keepPlan() error {
 	if err != nil {
 		return err
 	}
-	return durable.WriteFile(u.planFile(), text)
+	return durable.WriteChecked(u.planFile(), text)
 }
 
 // sealed says that the first n of what take gave last are sealed.

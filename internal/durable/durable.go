@@ -4,6 +4,8 @@ package durable
 
 import (
 	"errors"
+	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 )
@@ -44,6 +46,33 @@ func MkdirAll(dir string) error {
 		}
 	}
 	return nil
+}
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// ErrDamaged is ReadChecked's answer for a file that is not as WriteChecked left it.
+var ErrDamaged = errors.New("damaged")
+
+// WriteChecked is WriteFile with a last line that holds the CRC-32C of what stands before.
+func WriteChecked(path string, content []byte) error {
+	return WriteFile(path, fmt.Appendf(content[:len(content):len(content)], "\n%08x\n", crc32.Checksum(content, castagnoli)))
+}
+
+// ReadChecked reads what WriteChecked wrote.
+func ReadChecked(path string) ([]byte, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	const line = 10 // bytes of the last one
+	if len(text) < line {
+		return nil, ErrDamaged
+	}
+	content := text[:len(text)-line]
+	if string(text[len(content):]) != fmt.Sprintf("\n%08x\n", crc32.Checksum(content, castagnoli)) {
+		return nil, ErrDamaged
+	}
+	return content, nil
 }
 
 // SyncDir sees to it that the names in a directory are on disk.
