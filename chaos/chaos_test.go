@@ -10,8 +10,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -48,15 +50,34 @@ func TestChaos(t *testing.T) {
 	var all []*outcome
 	for _, store := range strings.Split(stores, ",") {
 		for seed := first; seed < first+seeds; seed++ {
-			t.Run(fmt.Sprintf("%s/seed-%d", store, seed), func(t *testing.T) {
-				o := &outcome{store: store, seed: uint64(seed)}
-				all = append(all, o)
-				defer func() { o.failed = t.Failed() }()
-				run(t, o, faults)
-			})
+			all = append(all, &outcome{store: store, seed: uint64(seed)})
 		}
 	}
-	report(t, all)
+	var reported sync.Mutex              // after each run, so that one that hangs does not take the others' along
+	t.Run("stores", func(t *testing.T) { // at the same time
+		for _, store := range strings.Split(stores, ",") {
+			t.Run(store, func(t *testing.T) {
+				t.Parallel()
+				for _, o := range all {
+					if o.store == store {
+						o.run(t, faults)
+						reported.Lock()
+						o.done = true
+						report(t, slices.DeleteFunc(slices.Clone(all), func(o *outcome) bool { return !o.done }))
+						reported.Unlock()
+					}
+				}
+			})
+		}
+	})
+}
+
+// run is one seed on one store.
+func (o *outcome) run(t *testing.T, faults int) {
+	t.Run(fmt.Sprintf("seed-%d", o.seed), func(t *testing.T) {
+		defer func() { o.failed = t.Failed() }()
+		run(t, o, faults)
+	})
 }
 
 // run does everything that belongs to one seed and one store.

@@ -40,6 +40,7 @@ type outcome struct {
 	findings []string
 	without  []string // kinds that this computer could not do
 	failed   bool
+	done     bool
 }
 
 func (o *outcome) causes() map[string]time.Duration {
@@ -99,6 +100,7 @@ last is over. At the end the plant stands still and everything is compared with 
   observed until then, and nothing that was made after the minute's last poll;
 - every reading of every counter: what the register showed at that time, or within the 2 s that a poll may take;
 - what each machine did: right at every observed moment, checked every 50 ms, up to 2.5 polls;
+- where no time server was heard, times may be wrong by 15 s and the three above are that much wider; totals are not;
 - time that nobody observed: all of it within a fault that explains it;
 - the ledger: each batch once, none missing that the gateway did not own up to; the views made again from it
   are the same.

@@ -124,16 +124,14 @@ func (p *pipeline) hand(fresh []verify.Verified, indexes []uint64, answers map[s
 
 // resync finds what of a failed Append came into the ledger all the same.
 func (p *pipeline) resync(ctx context.Context) error {
-	end := p.tail.end()
 	c := chains{chain: p.chain}
-	for e, err := range p.ledger.Entries(ctx, end) {
+	for e, err := range p.ledger.Entries(ctx, p.tail.end()) {
 		if err != nil {
 			return nil // it cannot be read either; Append will say so again
 		}
 		if err := c.take(e); err != nil {
 			return err
 		}
-		end = e.Index + 1
 	}
 	if len(c.ready) == 0 {
 		return nil

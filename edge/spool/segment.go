@@ -118,13 +118,15 @@ func compareSeq(e entry, seq uint64) int {
 
 // lookup reads one batch; ok is false where it is not kept.
 func (s *Spool) lookup(seq uint64) (r Record, ok bool) {
-	for _, g := range s.segments[s.segmentAfter(seq-1):] {
-		i, found := slices.BinarySearchFunc(s.index(g), seq, compareSeq)
-		if !found {
-			return r, false
-		}
-		r, err := g.read(g.entries[i])
-		return r, err == nil
+	at := s.segmentAfter(seq - 1)
+	if at == len(s.segments) {
+		return r, false
 	}
-	return r, false
+	g := s.segments[at]
+	i, found := slices.BinarySearchFunc(s.index(g), seq, compareSeq)
+	if !found {
+		return r, false
+	}
+	r, err := g.read(g.entries[i])
+	return r, err == nil
 }
