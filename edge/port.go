@@ -9,7 +9,7 @@ import (
 )
 
 // port polls the devices that share one connection, one after the other, each at whole multiples of its
-// period on the wall clock. A poll that comes late is done once; those missed meanwhile are skipped.
+// period on the agent's clock, which never jumps. A poll that comes late is done once; those missed meanwhile are skipped.
 //
 // Of the polls that are due, the one goes first whose period ends first. A device that has waited until
 // its period is over comes before every other that was polled meanwhile: so a port that has too much to do
@@ -38,8 +38,7 @@ func (p *port) run(ctx context.Context) {
 	}
 	p.load.begin(p.clock.Now())
 	for {
-		before := p.clock.Now()
-		if due := p.due(before); due.After(before) {
+		if due := p.due(); due.After(p.clock.Now()) {
 			if err := p.clock.SleepUntil(ctx, due); err != nil {
 				return
 			}
@@ -50,21 +49,17 @@ func (p *port) run(ctx context.Context) {
 		now := p.clock.Now()
 		d := p.next(now)
 		if d == nil {
-			continue // the clock was set back while it slept
+			continue // it woke a moment too early
 		}
 		p.poll(ctx, d, now.UTC().Truncate(time.Millisecond))
 		p.load.polled(now, p.clock.Now())
-		p.plan(d, before)
+		p.plan(d)
 	}
 }
 
-// due is when the first poll is. A device whose time lies further away than its period is planned anew:
-// the clock was set back.
-func (p *port) due(now time.Time) (first time.Time) {
+// due is when the first poll is.
+func (p *port) due() (first time.Time) {
 	for i, d := range p.devices {
-		if d.due.Sub(now) > d.Config.Period() {
-			d.due = tick(now, d.Config.Period())
-		}
 		if i == 0 || d.due.Before(first) {
 			first = d.due
 		}
@@ -83,18 +78,13 @@ func (p *port) next(now time.Time) (first *device) {
 	return first
 }
 
-// plan sets the device's next poll and counts those that its last one made impossible. Where the wall
-// clock was set meanwhile, which before and the monotonic clock tell, none were missed.
-func (p *port) plan(d *device, before time.Time) {
+// plan sets the device's next poll and counts those that its last one made impossible.
+func (p *port) plan(d *device) {
 	now := p.clock.Now()
 	period := d.Config.Period()
 	due := tick(now, period)
 	skipped := int(due.Sub(d.due)/period) - 1
 	d.due = due
-	if step := now.Round(0).Sub(before.Round(0)) - now.Sub(before); step.Abs() > time.Second {
-		p.log.Warn("the clock was set", "by", step.Round(time.Millisecond))
-		return
-	}
 	if skipped <= 0 {
 		return
 	}
