@@ -72,6 +72,12 @@ func boot(k *kernel) {
 // back under the worst fault, or half of the time without power. It is far less than any step.
 const vague = 15 * time.Second
 
+// timeNotKnown explains what nothing else does.
+const timeNotKnown = "time not known"
+
+// unsettled is by how much time may seem lost where what is known of the time changes.
+const unsettled = 4 * time.Second
+
 // unset lets no time server be heard, and the clock be wrong by so much. The healing says when that is over.
 func (r *rig) unset(ahead time.Duration) (heal func()) {
 	from := time.Now()
@@ -85,7 +91,7 @@ func (r *rig) unset(ahead time.Duration) (heal func()) {
 		if r.unsynced--; r.unsynced == 0 {
 			r.clock(func(k *kernel) { k.Ahead, k.Synced = 0, true })
 		}
-		r.windows.add("time not known", from.Add(-vague), time.Now().Add(vague))
+		r.windows.add(timeNotKnown, from.Add(-unsettled), time.Now().Add(unsettled))
 		r.doubts = append(r.doubts, record.Span{From: from.Add(-vague), To: time.Now().Add(vague)})
 	}
 }

@@ -205,13 +205,17 @@ func (r *rig) coverage(o *outcome, machine string, stretches []stretch) {
 		return
 	}
 	faults := r.windows.sorted(reach(machine) + 500*time.Millisecond)
+	clock := slices.DeleteFunc(slices.Clone(faults), func(w window) bool { return w.cause != timeNotKnown })
+	faults = slices.DeleteFunc(faults, func(w window) bool { return w.cause == timeNotKnown })
 	at := stretches[0].From
 	unobserved := func(to time.Time) {
 		if !to.After(at) {
 			return
 		}
-		for _, left := range explain(record.Span{From: at, To: to}, faults, o.causes()) {
-			r.t.Errorf("%s: nobody looked from %s to %s, and nothing explains it", machine, left.From.Format(stamp), left.To.Format(stamp))
+		for _, part := range explain(record.Span{From: at, To: to}, faults, o.causes()) {
+			for _, left := range explain(part, clock, o.causes()) {
+				r.t.Errorf("%s: nobody looked from %s to %s, and nothing explains it", machine, left.From.Format(stamp), left.To.Format(stamp))
+			}
 		}
 	}
 	for _, s := range stretches {
