@@ -71,7 +71,7 @@ soak: ## run 24 simulated hours and watch memory and goroutines
 chaos-modbus: ## poll 100,000 times under faults
 	LINEPROOF_POLLS=100000 go test -count=1 -timeout 40m -v -run 'TestFaults$$' ./drivers/modbus
 
-# The long run: so many faults from each of so many seeds, on each store; about 2.5 s a fault. As root, for
+# The long run: so many faults from each of so many seeds, on each store at the same time; about 2 s a fault. As root, for
 # else there are no power cuts.
 CHAOS_FAULTS := 100
 CHAOS_SEEDS  := 10
