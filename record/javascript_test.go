@@ -33,7 +33,7 @@ func TestVectorsInAnotherLanguage(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, stderr)
 	}
-	want := "first: ok, 1 readings\nsecond: ok, 2 readings\nkinds: ok, 35 readings\nwindows: ok, 3 readings\n"
+	want := "first: ok, 1 readings\nsecond: ok, 2 readings\nkinds: ok, 35 readings\nwindows: ok, 3 readings\ndated: ok, 1 readings\n"
 	if stdout != want {
 		t.Errorf("got\n%swant\n%s", stdout, want)
 	}

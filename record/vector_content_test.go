@@ -22,6 +22,12 @@ func vectorContents() []vectorContent {
 		b.Clock = Clock{State: ClockSynchronised, ErrorBound: 1500 * time.Microsecond, Monotonic: time.Duration(seq) * 10 * time.Second}
 		return b
 	}
+	dated := batch(5, Batch{
+		Dated:     &Dated{Boot: Boot{7, 7, 7}, Monotonic: 40 * time.Minute, After: seconds(120), Before: seconds(9000)},
+		Readings:  []Reading{{Signal: "press.cycles", Time: seconds(4500), Value: IntValue(41300), Quality: Uncertain}},
+		Successor: NewSuccessor(testGateway, testKey(8)),
+	})
+	dated.Clock = Clock{State: ClockBetween, ErrorBound: 3240 * time.Second, Monotonic: 50 * time.Second}
 	return []vectorContent{
 		{"first", "", batch(1, Batch{
 			Catalogue: catalogue,
@@ -48,6 +54,7 @@ func vectorContents() []vectorContent {
 			},
 			Gaps: []Gap{{First: 2, Last: 3, Span: Span{seconds(9), seconds(30)}, Why: "the disk was full"}},
 		})},
+		{"dated", "windows", dated},
 	}
 }
 

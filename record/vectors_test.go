@@ -37,6 +37,15 @@ type vector struct {
 	Observed  []vectorDevice  `json:"observed"`
 	Readings  []vectorReading `json:"readings"`
 	Gaps      []vectorGap     `json:"gaps"`
+	Dated     *vectorDated    `json:"dated,omitempty"`
+	Successor string          `json:"successor,omitempty"` // hexadecimal
+}
+
+type vectorDated struct {
+	Boot   string `json:"boot"`
+	BootMS int64  `json:"monotonic_ms"`
+	After  int64  `json:"after_ms"`
+	Before int64  `json:"before_ms"`
 }
 
 type vectorDevice struct {
@@ -97,6 +106,12 @@ func describe(b Batch, sealed []byte, follows string) vector {
 	}
 	for _, g := range b.Gaps {
 		v.Gaps = append(v.Gaps, vectorGap{g.First, g.Last, g.Span.From.UnixMilli(), g.Span.To.UnixMilli(), g.Why})
+	}
+	if d := b.Dated; d != nil {
+		v.Dated = &vectorDated{d.Boot.String(), d.Monotonic.Milliseconds(), millis(d.After), millis(d.Before)}
+	}
+	if b.Successor != nil {
+		v.Successor = hex.EncodeToString(b.Successor.Key)
 	}
 	return v
 }

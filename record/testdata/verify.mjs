@@ -16,7 +16,7 @@ const Sealed = root.lookupType('lineproof.v1.Sealed')
 const Batch = root.lookupType('lineproof.v1.Batch')
 const kinds = ['none', 'int', 'uint', 'float', 'bool', 'text']
 const qualities = ['missing', 'good', 'uncertain']
-const clocks = ['unknown', 'synchronised', 'free-running', 'simulated']
+const clocks = ['unknown', 'synchronised', 'free-running', 'simulated', 'collector', 'between']
 
 const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex')
 const hex = (bytes) => Buffer.from(bytes).toString('hex')
@@ -29,13 +29,18 @@ function check(what, got, want) {
 }
 const show = (v) => JSON.stringify(v, (_, x) => (typeof x === 'bigint' ? `${x}` : x))
 
+// verifies checks a signature with a raw 32-byte public key.
+function verifies(publicKey, signed, signature) {
+  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(publicKey).toString('base64url') }, format: 'jwk' })
+  return verify(null, signed, key, signature)
+}
+
 // open checks the seal with the raw 32-byte public key and gives the batch inside.
 function open(message, publicKey) {
   const sealed = Sealed.decode(message)
   check('key id', hex(sealed.keyId), sha256(publicKey).slice(0, 16))
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey.toString('base64url') }, format: 'jwk' })
   const signed = Buffer.concat([Buffer.from('lineproof/v1/batch\n'), sealed.body])
-  if (!verify(null, signed, key, sealed.signature)) throw new Error('the signature does not fit the content')
+  if (!verifies(publicKey, signed, sealed.signature)) throw new Error('the signature does not fit the content')
   return Batch.decode(decompress(sealed.body))
 }
 
@@ -96,6 +101,14 @@ function verifyVector(name, hashes) {
   check('readings', inOrder(b.columns.flatMap(readings)), wanted)
   check('gaps', b.gaps.map((g) => [g.first, g.last, g.from, g.to].map(Number).concat(g.why)),
     want.gaps.map((g) => [g.first, g.last, g.from_ms, g.to_ms, g.why]))
+  const { dated, successor } = b
+  check('dated', dated ? [hex(dated.boot), ...[dated.monotonicMs, dated.after, dated.before].map(Number)] : [],
+    want.dated ? [want.dated.boot, want.dated.monotonic_ms, want.dated.after_ms, want.dated.before_ms] : [])
+  check('successor', successor ? hex(successor.key) : '', want.successor ?? '')
+  if (successor) {
+    const signed = Buffer.concat([Buffer.from(`lineproof/v1/successor\n${b.gateway}\n`), successor.key])
+    check('successor signed', verifies(successor.key, signed, successor.signature), true)
+  }
   return { seq: want.seq, readings: wanted.length }
 }
 
