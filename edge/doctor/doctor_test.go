@@ -163,7 +163,7 @@ func TestClockAndDisk(t *testing.T) {
 		{"a good clock", func(*doctor.Options) {}, doctor.Clock, "ok: 2027-02-01 06:00, synchronised, right within 3 ms"},
 		{"a free clock", func(o *doctor.Options) {
 			o.ClockSource = func() record.Clock { return record.Clock{State: record.ClockFreeRunning} }
-		}, doctor.Clock, "note: 2027-02-01 06:00, not synchronised -> "},
+		}, doctor.Clock, "note: 2027-02-01 06:00, not synchronised; what is read is dated once a time server or the collector is heard -> "},
 		{"after a power cut", func(o *doctor.Options) { o.Now = func() time.Time { return time.Unix(100, 0).UTC() } }, doctor.Clock,
 			"wrong: it is not 1970-01-01 00:01 -> "},
 		{"a vague clock", func(o *doctor.Options) {
