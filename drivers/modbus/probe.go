@@ -182,8 +182,9 @@ func identification(data []byte) (objects map[byte]string, err error) {
 		if len(rest) < 2 || len(rest) < 2+int(rest[1]) {
 			return objects, fmt.Errorf("identification % x ends within an object", data)
 		}
-		objects[rest[0]] = strings.ToValidUTF8(strings.Trim(string(rest[2:2+rest[1]]), "\x00 "), "?")
-		rest = rest[2+rest[1]:]
+		end := 2 + int(rest[1]) // in bytes it would wrap
+		objects[rest[0]] = strings.ToValidUTF8(strings.Trim(string(rest[2:end]), "\x00 "), "?")
+		rest = rest[end:]
 	}
 	return objects, nil
 }
