@@ -49,7 +49,7 @@ func helps(t *testing.T, binary string) map[string]string {
 	t.Helper()
 	all := map[string]string{"": output(t, binary, "--help")}
 	_, commands, _ := strings.Cut(all[""], "\nCommands:\n")
-	for _, m := range regexp.MustCompile(`(?m)^  ([a-z]+)\b`).FindAllStringSubmatch(commands, -1) {
+	for _, m := range regexp.MustCompile(`(?m)^  ([a-z-]+)\b`).FindAllStringSubmatch(commands, -1) {
 		all[m[1]] = output(t, binary, m[1], "--help")
 	}
 	return all
