@@ -208,9 +208,7 @@ func (s *sealer) append(m moment, all []dated) (stored int, err error) {
 		s.stored(records[0].Seq)
 	}
 	if len(dropped) > 0 {
-		s.lose(dropped)
-		s.gaps = slices.DeleteFunc(s.gaps, func(g record.Gap) bool { return g.First != 0 }) // lost has them all
-		s.gaps = append(s.gaps, s.lost...)
+		s.tellLost(dropped)
 	}
 	return stored, cmp.Or(err, tooLarge)
 }
@@ -249,8 +247,14 @@ func (s *sealer) owe(gaps []record.Gap) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.tellLost(gaps)
+}
+
+// tellLost adds batches to those that are lost, all of which the next batch tells.
+func (s *sealer) tellLost(gaps []record.Gap) {
 	s.lose(gaps)
-	s.gaps = append(slices.DeleteFunc(s.gaps, func(g record.Gap) bool { return g.First != 0 }), s.lost...)
+	s.gaps = slices.DeleteFunc(s.gaps, func(g record.Gap) bool { return g.First != 0 }) // lost has them all
+	s.gaps = append(s.gaps, s.lost...)
 }
 
 // confess adds batches that were sealed twice to what the next batch tells.

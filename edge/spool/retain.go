@@ -13,7 +13,7 @@ func (s *Spool) Stored(seq uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	seq = min(seq, s.head.Seq)
-	if seq <= max(s.stored, s.received.Seq) {
+	if seq <= s.spare() {
 		return
 	}
 	s.stored = seq
@@ -24,7 +24,7 @@ func (s *Spool) Stored(seq uint64) {
 func (s *Spool) StoredSeq() uint64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return max(s.stored, s.received.Seq)
+	return s.spare()
 }
 
 // spare is the number up to which no batch is missed when it goes.
