@@ -148,6 +148,7 @@ func (r *rig) finish() {
 	}
 	r.log("all is healed; waiting for what is under way")
 	want := openBooks(r.t, r.plant, r.ended)
+	defer r.whose()
 	eventually(r.t, arrival, "everything arrives", func() error { return r.arrived(want) })
 	sealed := r.endAgent()
 	eventually(r.t, arrival, "the last batch is stored", func() error {
@@ -162,6 +163,24 @@ func (r *rig) finish() {
 	if err := r.collector.stop(time.Minute); err != nil {
 		r.t.Errorf("the collector's end: %v", err)
 	}
+}
+
+// whose tells of a run that failed before the comparison whether it is the views that are not as the ledger
+// says, or what was sent.
+func (r *rig) whose() {
+	if !r.t.Failed() {
+		return
+	}
+	if err := r.collector.stop(time.Minute); err != nil {
+		r.t.Errorf("the collector's end: %v", err)
+	}
+	if to := os.Getenv("LINEPROOF_CHAOS_LOGS"); to != "" {
+		if err := os.CopyFS(filepath.Join(to, fmt.Sprintf("%s-%d-collector", r.store, r.seed)), os.DirFS(r.collectorDir)); err != nil {
+			r.t.Error(err)
+		}
+	}
+	batches, err := r.rebuild()
+	r.log("views made again from %d batches: %v", batches, err)
 }
 
 // arrival is how long everybody may take to find each other again: the collector's client waits up to 30 s

@@ -159,6 +159,9 @@ func (c *Collector) openPipeline(ctx context.Context) error {
 		changed: c.board.Changed, refused: c.board.Refused, accepted: c.board.Accepted, health: c.board.Views, isolated: c.board.Isolated,
 		progress: c.opts.Progress,
 	}
+	if c.cfg.Influx != nil {
+		c.pipeline.doubts.late = c.cfg.Influx.late()
+	}
 	for id, g := range c.cfg.Gateways {
 		c.pipeline.keys.Add(id, ed25519.PublicKey(g.Key))
 		c.board.Know(id)

@@ -88,7 +88,7 @@ func (r *running) page(path string, want int) string {
 	}
 }
 
-// deliver plays the gateway: it sends a batch and waits for its receipt.
+// deliver plays the gateway: it sends a batch until it has its receipt.
 func (r *running) deliver(g *collectortest.Gateway, sealed []byte) record.Receipt {
 	r.t.Helper()
 	receipts := make(chan []byte, 10)
@@ -109,8 +109,12 @@ func (r *running) deliver(g *collectortest.Gateway, sealed []byte) record.Receip
 		r.t.Fatal(err)
 	}
 	var stored record.Receipt
+	again := time.NewTicker(time.Second)
+	defer again.Stop()
 	for deadline := time.After(patience); ; {
 		select {
+		case <-again.C: // the collector had not subscribed yet
+			wait(client.Publish(record.TopicBatch.Of(g.Name), 1, false, sealed))
 		case text := <-receipts:
 			if stored, err = record.DecodeReceipt(text); err != nil {
 				r.t.Fatal(err)

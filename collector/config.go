@@ -4,6 +4,8 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"fmt"
+
+	"github.com/lineproof/lineproof/record"
 )
 
 // Config is what a collector is told. serve reads it from a file, demo makes it.
@@ -41,6 +43,9 @@ type Influx struct {
 	Username     string `yaml:"username"`
 	PasswordFile string `yaml:"password_file"`
 	TokenFile    string `yaml:"token_file"`
+
+	// Late is how long an attempt to write that was not answered may still arrive; 2m by default.
+	Late record.Duration `yaml:"late"`
 }
 
 // Gateway is one that may send.

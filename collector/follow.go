@@ -18,10 +18,15 @@ func (p *pipeline) follow(ctx context.Context) error {
 		if err := p.catchUp(ctx); err != nil {
 			return err
 		}
+		due, stop := p.due()
 		select {
 		case <-ctx.Done():
-			return nil
 		case <-p.tail.grown:
+		case <-due:
+		}
+		stop()
+		if ctx.Err() != nil {
+			return nil
 		}
 	}
 }
@@ -29,6 +34,9 @@ func (p *pipeline) follow(ctx context.Context) error {
 // catchUp brings the views up to the end of the ledger.
 func (p *pipeline) catchUp(ctx context.Context) error {
 	for {
+		if err := p.affirm(ctx); err != nil {
+			return err
+		}
 		next := p.viewed()
 		b, ok, until := p.tail.next(next)
 		switch {
@@ -81,7 +89,10 @@ func (p *pipeline) view(ctx context.Context, batches []stored, next uint64) erro
 		err = p.write(ctx, writes)
 	}
 	if err == nil {
-		err = p.registry.Commit(ctx, next, gateways)
+		err = p.registry.Commit(ctx, next, gateways, p.doubt(writes))
+	}
+	if errors.Is(err, series.ErrUnanswered) {
+		p.doubts.attempt = true
 	}
 	if err != nil {
 		return err
@@ -96,6 +107,7 @@ func (p *pipeline) view(ctx context.Context, batches []stored, next uint64) erro
 		p.changed(g)
 	}
 	p.metrics.stored(batches)
+	p.written(ctx)
 	p.report(func(h *board.Views) { h.ViewBatches, h.ViewError = next, "" })
 	if p.progress != nil {
 		p.progress(next, max(p.tail.end(), next))

@@ -1,13 +1,17 @@
 package collector
 
 import (
+	"cmp"
 	"fmt"
 	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/lineproof/lineproof/collector/series"
 	"github.com/lineproof/lineproof/collector/series/influx"
 )
+
+func (i *Influx) late() time.Duration { return cmp.Or(i.Late.D(), lateMost) }
 
 func (i *Influx) open(log *slog.Logger, refused func(point, reason string)) (series.Store, error) {
 	database, policy, _ := strings.Cut(i.Bucket, "/")

@@ -65,6 +65,9 @@ func (c *Config) validate(mistake func(path []string, message, hint string)) {
 		need(c.Influx.URL, "such as url: http://127.0.0.1:8086", "influx", "url")
 		need(c.Influx.Bucket, "for InfluxDB 1.8 write database/retention, such as bucket: lineproof/autogen", "influx", "bucket")
 	}
+	if c.Influx != nil && c.Influx.Late < 0 {
+		mistake([]string{"influx", "late"}, "is less than nothing", "leave it out for "+lateMost.String())
+	}
 	c.validateGateways(mistake)
 }
 

@@ -54,6 +54,7 @@ type pipeline struct {
 	quiet    *rate.Limiter            // of messages that are refused and kept
 	chain    *chain                   // where the ledger's chains end; of the accepting goroutine
 	tail     tail                     // between the two goroutines
+	doubts   doubts                   // of the goroutine of the views
 
 	mu       sync.Mutex
 	gateways map[string]registry.Gateway // as the views have them

@@ -41,6 +41,9 @@ func (p *pipeline) load(ctx context.Context) error {
 	if next < size {
 		p.log.Info("views behind the ledger", "from", next, "to", size)
 	}
+	if err := p.resume(ctx); err != nil {
+		return err
+	}
 	return p.followChains(ctx, next)
 }
 

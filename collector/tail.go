@@ -71,7 +71,9 @@ func (t *tail) next(from uint64) (b block, ok bool, until uint64) {
 	if len(t.blocks) == 0 || t.blocks[0].from != from {
 		until = t.to
 		if len(t.blocks) > 0 {
-			until = t.blocks[0].from
+			if until = t.blocks[0].from; until < from { // a replay went on into it
+				until = t.blocks[0].to
+			}
 		}
 		t.busy = until > from
 		return b, false, until

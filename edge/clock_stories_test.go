@@ -325,7 +325,7 @@ func TestClockStories(t *testing.T) {
 				g.t.Fatal(err)
 			}
 			head, _ := g.sealer.spool.Head()
-			all, err := g.sealer.aside.take(m, 10, head+1)
+			all, _, err := g.sealer.aside.take(m, 10, head+1)
 			if err != nil {
 				g.t.Fatal(err)
 			}

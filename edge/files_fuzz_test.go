@@ -46,7 +46,7 @@ func FuzzFiles(f *testing.F) {
 			t.Fatal(err)
 		}
 		seen.State = record.ClockSynchronised
-		all, err := u.take(keeper.look(), 10, 1)
+		all, _, err := u.take(keeper.look(), 10, 1)
 		if err != nil || len(all) != 1 {
 			t.Fatalf("%d dated: %v", len(all), err)
 		}

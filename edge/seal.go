@@ -38,7 +38,8 @@ type sealer struct {
 	announced bool         // the catalogue was sealed since the start
 	waiting   []content    // not stored yet, oldest first
 	gaps      []record.Gap // not told yet
-	lost      []record.Gap // batches that are in the spool no more and were not received
+	lost      []record.Gap // batches that were dropped and not received
+	owing     bool         // the next batch tells all that are lost
 
 	// notice is told of a batch that says what was lost; it has to come before what is left. nil: nobody sends.
 	notice func(seq uint64)
@@ -122,7 +123,8 @@ func (s *sealer) sealDated(m moment) error {
 			return err
 		}
 		head, _ := s.spool.Head()
-		all, err := s.aside.take(m, mostAtOnce, head+1)
+		all, gaps, err := s.aside.take(m, mostAtOnce, head+1)
+		s.gaps = append(s.gaps, gaps...)
 		if err != nil || len(all) == 0 {
 			return err
 		}
@@ -140,7 +142,7 @@ func (s *sealer) sealDated(m moment) error {
 
 // announce seals what would not fit into one batch with a content: the catalogue and what was lost.
 func (s *sealer) announce(m moment) error {
-	if s.announced && len(s.gaps) == 0 {
+	if s.announced && len(s.untold()) == 0 {
 		return nil
 	}
 	_, err := s.append(m, []dated{{clock: m.clock()}})
@@ -149,7 +151,7 @@ func (s *sealer) announce(m moment) error {
 
 // sealAll seals what waits.
 func (s *sealer) sealAll(m moment) error {
-	if len(s.waiting) == 0 && len(s.gaps) > 0 && m.known() {
+	if len(s.waiting) == 0 && len(s.untold()) > 0 && m.known() {
 		s.waiting = append(s.waiting, content{})
 	}
 	for len(s.waiting) > 0 {
@@ -183,7 +185,7 @@ func (s *sealer) append(m moment, all []dated) (stored int, err error) {
 	}
 	var records []spool.Record
 	var tooLarge error
-	told, announced, successor := s.gaps, s.announced, s.keys.successor(s.gateway)
+	told, announced, successor := s.untold(), s.announced, s.keys.successor(s.gateway)
 	for _, d := range all {
 		b := record.Batch{
 			Gateway: s.gateway, Seq: seq + 1, Prev: prev, Boot: m.Boot, Clock: d.clock, SealedAt: at, Dated: d.dated,
@@ -216,11 +218,19 @@ func (s *sealer) append(m moment, all []dated) (stored int, err error) {
 // stored notes that the batch which announces and tells is safe.
 func (s *sealer) stored(first uint64) {
 	s.announced = true
-	if len(s.gaps) > 0 && s.notice != nil {
+	if len(s.untold()) > 0 && s.notice != nil {
 		s.notice(first)
 	}
-	s.gaps = nil
+	s.gaps, s.owing = nil, false
 	s.keys.sealed(first)
+}
+
+// untold is what the next batch has to tell.
+func (s *sealer) untold() []record.Gap {
+	if !s.owing {
+		return s.gaps
+	}
+	return slices.Concat(s.gaps, s.lost)
 }
 
 // lose adds batches to those that are lost, joins what touches, and forgets what the collector has passed.
@@ -250,11 +260,11 @@ func (s *sealer) owe(gaps []record.Gap) {
 	s.tellLost(gaps)
 }
 
-// tellLost adds batches to those that are lost, all of which the next batch tells.
+// tellLost adds batches to those that are lost, all of which the next batch tells: an earlier one that told some
+// of them may be lost itself.
 func (s *sealer) tellLost(gaps []record.Gap) {
 	s.lose(gaps)
-	s.gaps = slices.DeleteFunc(s.gaps, func(g record.Gap) bool { return g.First != 0 }) // lost has them all
-	s.gaps = append(s.gaps, s.lost...)
+	s.owing = true
 }
 
 // confess adds batches that were sealed twice to what the next batch tells.

@@ -234,3 +234,51 @@ func TestAGapIsToldInTheNextBatchOnce(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestWhatIsLostDoesNotPushOutWhatElseIsToBeTold: a full spool drops batches while others are owed.
+func TestWhatIsLostDoesNotPushOutWhatElseIsToBeTold(t *testing.T) {
+	s := newSealer(t, t.TempDir())
+	damaged := record.Gap{First: 1, Last: 2, Span: span(0, 1), Why: "a damaged segment"}
+	twice := record.Gap{First: 7, Last: 7, Span: span(6, 7), Why: "sealed twice"}
+	dropped := record.Gap{First: 3, Last: 4, Span: span(2, 3), Why: "the spool was full"}
+	more := record.Gap{First: 5, Last: 5, Span: span(4, 5), Why: "the spool was full"}
+	both := record.Gap{First: 3, Last: 5, Span: span(2, 5), Why: "the spool was full"}
+	s.gaps = []record.Gap{damaged}
+	s.confess([]record.Gap{twice})
+	s.owe([]record.Gap{dropped})
+	if err := s.seal(content{}); err != nil {
+		t.Fatal(err)
+	}
+	s.owe([]record.Gap{more})
+	for range 2 {
+		if err := s.seal(content{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var told [][]record.Gap
+	for _, b := range opened(t, s) {
+		told = append(told, b.Gaps)
+	}
+	if diff := cmp.Diff([][]record.Gap{{damaged, twice, dropped}, {both}}, told); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWhatWasPutAsideAndCannotBeReadIsTold(t *testing.T) {
+	s := newSealer(t, t.TempDir())
+	if _, _, err := s.aside.spool.Append(spool.Record{Seq: 1, At: six, Sealed: []byte("not a content")}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if err := s.seal(content{readings: []record.Reading{sample(1, record.UintValue(1))}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var told []record.Gap
+	for _, b := range opened(t, s) {
+		told = append(told, b.Gaps...)
+	}
+	if want := []record.Gap{{Why: "1 contents were never dated nor sealed: it cannot be read"}}; !cmp.Equal(want, told) || s.aside.len() != 0 {
+		t.Errorf("told %+v, %d wait", told, s.aside.len())
+	}
+}

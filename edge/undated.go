@@ -29,6 +29,7 @@ type undated struct {
 	gateway string
 	spool   *spool.Spool
 	done    uint64 // number of the last content that was sealed
+	garbled uint64 // number of the last content that could not be read
 	plan    plan
 	log     *slog.Logger
 }
@@ -125,8 +126,8 @@ type dated struct {
 }
 
 // take gives the oldest contents that wait, at most n, with the times that they have by what is known at m, and
-// notes that they become the batches from seq on.
-func (u *undated) take(m moment, n int, seq uint64) (all []dated, err error) {
+// notes that they become the batches from seq on. What cannot be read is told once, as a gap.
+func (u *undated) take(m moment, n int, seq uint64) (all []dated, gaps []record.Gap, err error) {
 	u.place(m)
 	first := uint64(0)
 	for at := u.done; len(all) < n; {
@@ -138,6 +139,10 @@ func (u *undated) take(m moment, n int, seq uint64) (all []dated, err error) {
 		b, err := record.DecodePlain(r.Sealed)
 		if err != nil || b.Dated == nil {
 			u.log.Error("what was put aside cannot be read", "error", err)
+			if r.Seq > u.garbled {
+				u.garbled = r.Seq
+				gaps = append(gaps, record.Gap{First: r.Seq, Last: r.Seq, Why: "it cannot be read"})
+			}
 			continue
 		}
 		if first == 0 {
@@ -151,10 +156,10 @@ func (u *undated) take(m moment, n int, seq uint64) (all []dated, err error) {
 	if len(all) == 0 {
 		u.done, _ = u.spool.Head()
 		u.plan.Runs = nil
-		return nil, u.forget()
+		return nil, unsealed(gaps), u.forget()
 	}
 	u.plan.First, u.plan.Batch, u.plan.Count = first, seq, uint64(len(all))
-	return all, u.keepPlan()
+	return all, unsealed(gaps), u.keepPlan()
 }
 
 func (u *undated) keepPlan() error {

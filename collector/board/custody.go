@@ -57,6 +57,7 @@ func (b *Board) Accepted(a Accepted) {
 type Views struct {
 	LedgerBatches uint64 `json:"ledger_batches" doc:"batches in the ledger"`
 	ViewBatches   uint64 `json:"view_batches" doc:"of those, in readings, intervals and KPIs"`
+	InDoubt       int    `json:"in_doubt" doc:"intervals to be written again, since an attempt without an answer may still change them"`
 	LedgerError   string `json:"ledger_error,omitempty" doc:"why the ledger takes nothing; gateways keep what they have"`
 	ViewError     string `json:"view_error,omitempty" doc:"why the views cannot be written; the ledger goes on"`
 }

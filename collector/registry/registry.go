@@ -129,8 +129,9 @@ func scanGateway(rows *sql.Rows) (g Gateway, err error) {
 	return g, err
 }
 
-// Commit says that the views have everything before next, and where that leaves the gateways concerned.
-func (r *Registry) Commit(ctx context.Context, next uint64, gateways []Gateway) error {
+// Commit says that the views have everything before next, and where that leaves the gateways concerned and
+// intervals that are in doubt.
+func (r *Registry) Commit(ctx context.Context, next uint64, gateways []Gateway, doubt Doubt) error {
 	tx, err := r.db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("commit position %d: %w", next, err)
@@ -140,6 +141,9 @@ func (r *Registry) Commit(ctx context.Context, next uint64, gateways []Gateway) 
 		if err := saveGateway(ctx, tx, g); err != nil {
 			return fmt.Errorf("commit gateway %s: %w", g.ID, err)
 		}
+	}
+	if err := saveDoubt(ctx, tx, doubt); err != nil {
+		return fmt.Errorf("commit position %d: %w", next, err)
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE position SET next = ?`, next); err != nil {
 		return fmt.Errorf("commit position %d: %w", next, err)
@@ -181,7 +185,7 @@ func (r *Registry) Reset(ctx context.Context) error {
 		return fmt.Errorf("reset position: %w", err)
 	}
 	defer tx.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
-	for _, statement := range []string{`UPDATE position SET next = 0`, `DELETE FROM gateway`, `DELETE FROM catalogue`, `DELETE FROM digest`} {
+	for _, statement := range []string{`UPDATE position SET next = 0`, `DELETE FROM gateway`, `DELETE FROM catalogue`, `DELETE FROM digest`, `DELETE FROM doubt`} {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("reset position: %w", err)
 		}

@@ -128,6 +128,11 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         Collector: {
+            /**
+             * Format: int64
+             * @description intervals to be written again, since an attempt without an answer may still change them
+             */
+            in_doubt: number;
             /** @description what the views cannot hold, newest first; the ledger has it */
             isolated: components["schemas"]["Isolated"][];
             /**

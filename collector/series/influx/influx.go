@@ -32,6 +32,7 @@
 package influx
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -80,11 +81,13 @@ var (
 	_ series.Store       = (*Store)(nil)
 	_ series.BatchWriter = (*Store)(nil)
 	_ series.Dropper     = (*Store)(nil)
+	_ series.Overwriter  = (*Store)(nil)
 )
 
 var errClosed = errors.New("the store is closed")
 
-// How long the server may take to accept a connection and to begin an answer.
+// How long the server may take to accept a connection, and how long it may be silent in the middle of a question
+// or an answer.
 const (
 	dialTimeout   = 10 * time.Second
 	answerTimeout = 60 * time.Second
@@ -108,7 +111,7 @@ func Open(opts Options) (*Store, error) {
 	if opts.OnRefused == nil {
 		opts.OnRefused = func(string, error) {}
 	}
-	s := &Store{opts: opts, query: base.JoinPath("query").String(), who: authorization(opts), http: newHTTP()}
+	s := &Store{opts: opts, query: base.JoinPath("query").String(), who: authorization(opts), http: newHTTP(answerTimeout)}
 	s.client = influxdb2.NewClientWithOptions(opts.URL, "", influxdb2.DefaultOptions().SetPrecision(time.Millisecond).SetHTTPClient(s.http))
 	s.client.HTTPService().SetAuthorization(s.who)
 	s.writer = s.client.WriteAPIBlocking(opts.Org, opts.Bucket)
@@ -125,14 +128,42 @@ func authorization(opts Options) string {
 	return ""
 }
 
-func newHTTP() *http.Client {
+// newHTTP is a client that waits for a server only so long while nothing moves.
+func newHTTP(patience time.Duration) *http.Client {
+	dialer := net.Dialer{Timeout: dialTimeout}
 	return &http.Client{Transport: &http.Transport{
-		Proxy:                 http.ProxyFromEnvironment,
-		DialContext:           (&net.Dialer{Timeout: dialTimeout}).DialContext,
-		ResponseHeaderTimeout: answerTimeout,
+		Proxy: http.ProxyFromEnvironment,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			c, err := dialer.DialContext(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			return impatient{c, patience}, nil
+		},
+		ResponseHeaderTimeout: patience,
 		MaxIdleConnsPerHost:   4,
-		IdleConnTimeout:       time.Minute,
+		IdleConnTimeout:       patience / 2,
 	}}
+}
+
+// impatient is a connection that fails when nothing moves on it.
+type impatient struct {
+	net.Conn
+	patience time.Duration
+}
+
+func (c impatient) Read(b []byte) (int, error) {
+	if err := c.SetReadDeadline(time.Now().Add(c.patience)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Read(b)
+}
+
+func (c impatient) Write(b []byte) (int, error) {
+	if err := c.SetWriteDeadline(time.Now().Add(c.patience)); err != nil {
+		return 0, err
+	}
+	return c.Conn.Write(b)
 }
 
 // Close lets go of the connections. Calls under way end as they would. It may be called twice.

@@ -225,6 +225,15 @@ func lineValue(v record.Value) (lineprotocol.Value, bool) {
 	return lineprotocol.StringValue(v.Text())
 }
 
+func (l *lines) intervals(all []account.Interval) error {
+	for _, i := range all {
+		if err := l.interval(i); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // interval adds one interval.
 func (l *lines) interval(i account.Interval) error {
 	texts, err := series.EncodeTexts(i)

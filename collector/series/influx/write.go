@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -32,12 +33,27 @@ func (s *Store) WriteAll(ctx context.Context, writes []series.Write) error {
 	l := newLines(s.opts.OnRefused)
 	for _, w := range writes {
 		l.batch(w.Verified, s.places.Of(w.Verified))
-		for _, i := range w.Intervals {
-			if err := l.interval(i); err != nil {
-				return fmt.Errorf("write influxdb: %w", err)
-			}
+		if err := l.intervals(w.Intervals); err != nil {
+			return fmt.Errorf("write influxdb: %w", err)
 		}
 	}
+	return s.sendAll(ctx, l)
+}
+
+// Overwrite writes intervals over what is there.
+func (s *Store) Overwrite(ctx context.Context, intervals []account.Interval) error {
+	if s.closed.Load() {
+		return fmt.Errorf("write influxdb: %w", errClosed)
+	}
+	l := newLines(s.opts.OnRefused)
+	if err := l.intervals(intervals); err != nil {
+		return fmt.Errorf("write influxdb: %w", err)
+	}
+	return s.sendAll(ctx, l)
+}
+
+// sendAll sends all points, in requests that are not too large.
+func (s *Store) sendAll(ctx context.Context, l *lines) error {
 	for points := l.points; len(points) > 0; {
 		n := 1
 		for n < len(points) && points[n].to-points[0].from <= maxRequest {
@@ -65,6 +81,8 @@ func (s *Store) send(ctx context.Context, l *lines, points []point) error {
 	case expired(err):
 		s.opts.OnRefused(fmt.Sprintf("some of %d points", len(points)), err)
 		return nil
+	case unanswered(err):
+		return fmt.Errorf("%w (%w)", plain(err), series.ErrUnanswered)
 	case !refused(err):
 		return plain(err)
 	case len(points) > 1:
@@ -111,6 +129,17 @@ func refused(err error) bool {
 		}, func(text string) bool { return strings.Contains(e.Message, text) })
 	}
 	return false
+}
+
+// unanswered tells whether the points may have been written all the same, or may be yet: the server was
+// connected to, and whoever answered, if anybody did, may not have been the server.
+func unanswered(err error) bool {
+	var dial *net.OpError
+	if errors.As(err, &dial) && dial.Op == "dial" {
+		return false
+	}
+	var e *influxhttp.Error
+	return !errors.As(err, &e) || e.StatusCode == 0 || e.StatusCode >= http.StatusInternalServerError
 }
 
 // plain says what the server said where the client found no words in the answer.

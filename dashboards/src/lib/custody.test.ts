@@ -2,7 +2,7 @@ import {describe, expect, test} from 'vitest'
 import type {Collector} from './api'
 import {backlogOf, clockOff, healthOf, progressOf, timeUncertain, troubleOf} from './custody'
 
-const collector = (changes: Partial<Collector> = {}): Collector => ({ledger_batches: 1000, view_batches: 1000, isolated: [], refused: [], ...changes})
+const collector = (changes: Partial<Collector> = {}): Collector => ({ledger_batches: 1000, view_batches: 1000, in_doubt: 0, isolated: [], refused: [], ...changes})
 
 describe('figures that are not of this moment', () => {
 	const cases: [name: string, changes: Partial<Collector>, want: string | undefined][] = [
