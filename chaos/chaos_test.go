@@ -115,6 +115,7 @@ func (r *rig) start() {
 		}
 		return nil
 	})
+	go r.watchLoad(r.t.Context())
 	r.windows.begin("plant", "plant dead", time.Now())
 	r.sim.hold()
 	r.setUntil(time.Time{})
@@ -165,12 +166,14 @@ func (r *rig) finish() {
 	}
 }
 
-// whose tells of a run that failed before the comparison whether it is the views that are not as the ledger
-// says, or what was sent.
+// whose tells of a run that failed before the comparison what the gateway sees, and whether it is the views that
+// are not as the ledger says, or what was sent.
 func (r *rig) whose() {
 	if !r.t.Failed() {
 		return
 	}
+	g, err := r.gateway()
+	r.log("the gateway: %+v, %v", g, err)
 	if err := r.collector.stop(time.Minute); err != nil {
 		r.t.Errorf("the collector's end: %v", err)
 	}
@@ -216,6 +219,13 @@ func (r *rig) gateway() (g board.Gateway, err error) {
 
 // arrived tells what differs yet between the collector's pages and the books.
 func (r *rig) arrived(want *books) error {
+	var views board.Views
+	if err := get(r.base+"/api/v1/collector", &views); err != nil {
+		return err
+	}
+	if views.InDoubt > 0 {
+		return fmt.Errorf("%d intervals are in doubt", views.InDoubt)
+	}
 	rows, err := r.rows("machine")
 	if err != nil {
 		return err

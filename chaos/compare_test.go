@@ -205,15 +205,16 @@ func (r *rig) coverage(o *outcome, machine string, stretches []stretch) {
 		return
 	}
 	faults := r.windows.sorted(reach(machine) + 500*time.Millisecond)
-	clock := slices.DeleteFunc(slices.Clone(faults), func(w window) bool { return w.cause != timeNotKnown })
-	faults = slices.DeleteFunc(faults, func(w window) bool { return w.cause == timeNotKnown })
+	last := func(w window) bool { return w.cause == timeNotKnown || w.cause == noTime } // they explain what is left
+	others := slices.DeleteFunc(slices.Clone(faults), func(w window) bool { return !last(w) })
+	faults = slices.DeleteFunc(faults, last)
 	at := stretches[0].From
 	unobserved := func(to time.Time) {
 		if !to.After(at) {
 			return
 		}
 		for _, part := range explain(record.Span{From: at, To: to}, faults, o.causes()) {
-			for _, left := range explain(part, clock, o.causes()) {
+			for _, left := range explain(part, others, o.causes()) {
 				r.t.Errorf("%s: nobody looked from %s to %s, and nothing explains it", machine, left.From.Format(stamp), left.To.Format(stamp))
 			}
 		}

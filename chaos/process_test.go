@@ -194,6 +194,16 @@ func (p *process) kill() {
 	p.mu.Lock()
 }
 
+// pid is that of the process that runs, or 0.
+func (p *process) pid() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cmd == nil {
+		return 0
+	}
+	return p.cmd.Process.Pid
+}
+
 // hold ends the process at once.
 func (p *process) hold() {
 	p.mu.Lock()

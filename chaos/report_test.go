@@ -69,6 +69,7 @@ func report(t *testing.T, all []*outcome) {
 	totals(&b, all)
 	faultsByKind(&b, all)
 	unobserved(&b, all)
+	failed(&b, all)
 	found(&b, all)
 	if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
 		t.Error(err)
@@ -101,7 +102,8 @@ last is over. At the end the plant stands still and everything is compared with 
 - every reading of every counter: what the register showed at that time, or within the 2 s that a poll may take;
 - what each machine did: right at every observed moment, checked every 50 ms, up to 2.5 polls;
 - where no time server was heard, times may be wrong by 15 s and the three above are that much wider; totals are not;
-- time that nobody observed: all of it within a fault that explains it;
+- time that nobody observed: all of it within a fault that explains it, or in which the computer let plant or agent
+  wait for a processor;
 - the ledger: each batch once, none missing that the gateway did not own up to; the views made again from it
   are the same.
 
@@ -192,6 +194,18 @@ func unobserved(b *strings.Builder, all []*outcome) {
 		}
 		return seconds
 	}, "%.1f")
+}
+
+// failed tells how to have a run that failed again.
+func failed(b *strings.Builder, all []*outcome) {
+	all = slices.DeleteFunc(slices.Clone(all), func(o *outcome) bool { return !o.failed })
+	if len(all) == 0 {
+		return
+	}
+	b.WriteString("\n## Failed runs\n\n")
+	for _, o := range all {
+		fmt.Fprintf(b, "- %s, seed %d: `LINEPROOF_CHAOS_SEED=%d make chaos CHAOS_SEEDS=1 CHAOS_STORES=%s`\n", o.store, o.seed, o.seed, o.store)
+	}
 }
 
 var changing = regexp.MustCompile(`/tmp/\S*|time=\S+|\d+`)

@@ -24,6 +24,8 @@ const (
 	timeout = 250 * time.Millisecond
 	// bucket is where InfluxDB keeps the views.
 	bucket = "chaos"
+	// late is how long a network may keep what was written to InfluxDB: longer than any fault lasts.
+	late = 25 * time.Second
 )
 
 // polls is how often the agent reads each device.
@@ -177,7 +179,7 @@ func (r *rig) configureCollector(binary string) {
 	r.base = "http://" + http
 	text := fmt.Sprintf("dir: %s\nhttp: %s\nbroker: {url: \"tcp://%s\"}\ngateways:\n  %s: {key: %s}\n", r.collectorDir, http, r.fromBroker.ln.Addr(), gateway, key)
 	if r.toInflux != nil {
-		text += fmt.Sprintf("influx: {url: \"http://%s\", bucket: %s/autogen}\n", r.toInflux.ln.Addr(), bucket)
+		text += fmt.Sprintf("influx: {url: \"http://%s\", bucket: %s/autogen, late: %s}\n", r.toInflux.ln.Addr(), bucket, late)
 	}
 	r.serving = filepath.Join(r.dir, "collector.yaml")
 	writeFile(r.t, r.serving, text)
