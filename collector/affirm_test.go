@@ -138,4 +138,3 @@ func TestAWriteThatArrivesAfterNewerOnes(t *testing.T) {
 		t.Errorf("rebuilt %+v, %v", rebuilt, err)
 	}
 }
-
