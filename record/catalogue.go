@@ -43,9 +43,12 @@ type Line struct {
 	Name     Names              `json:"name,omitempty"`
 	Machines map[string]Machine `json:"machines"`
 	Output   []string           `json:"output,omitempty"` // the machines whose counts are the line's; all of them when empty
+	Products map[string]Product `json:"products,omitempty"` // by what a machine's ProductFrom says: a number or a text
 	Calendar *Calendar          `json:"calendar,omitempty"`
 	Plan     *Plan              `json:"plan,omitempty"`
 	Targets  map[string]float64 `json:"targets,omitempty"` // by KPI, such as quality_ratio: 0.97
+
+	MicroStop Duration `json:"micro_stop,omitempty"` // a stop shorter than this is a micro-stop; 2m when 0
 }
 
 // Names is a text by language: vi, en.
@@ -59,7 +62,7 @@ type Plan struct {
 // Machine gives the signals of one machine their roles.
 type Machine struct {
 	Name     Names              `json:"name,omitempty"`
-	Product  *Product           `json:"product,omitempty"`
+	Product  *Product           `json:"product,omitempty"` // until ProductFrom says another, or always
 	Produced *Count             `json:"produced,omitempty"`
 	Good     *Count             `json:"good,omitempty"` // without it, good is produced less scrap
 	Scrap    []Count            `json:"scrap,omitempty"`
@@ -67,11 +70,17 @@ type Machine struct {
 	State    string             `json:"state,omitempty"`  // signal whose States name what the machine does
 	Energy   string             `json:"energy,omitempty"` // counter of kWh, Wh or MWh by its Unit
 	Measures map[string]Measure `json:"measures,omitempty"`
+
+	ProductFrom string   `json:"product_from,omitempty"` // signal that says which of the line's products it makes
+	OrderFrom   string   `json:"order_from,omitempty"`   // signal that says for which production order; 0 or an empty text for none
+	MaterialIn  string   `json:"material_in,omitempty"`  // counter of the mass that goes in: g, kg or t by its Unit
+	ProductOut  string   `json:"product_out,omitempty"`  // counter of the mass that comes out
+	StopAfter   Duration `json:"stop_after,omitempty"`   // without State: so long after a cycle it is stopped; two planned cycles when 0
 }
 
 // Signals lists the signals that a machine has a role for.
 func (m Machine) Signals() []string {
-	signals := []string{m.State, m.Energy}
+	signals := []string{m.State, m.Energy, m.ProductFrom, m.OrderFrom, m.MaterialIn, m.ProductOut}
 	counts := slices.Concat(m.Scrap, m.Rework)
 	for _, c := range []*Count{m.Produced, m.Good} {
 		if c != nil {

@@ -22,10 +22,10 @@ func times(c record.Count, p record.Product) int64 {
 }
 
 // count books what a counter rose by, in units of its role.
-func (f *fold) count(m *minutes, signal string, times int64, book func(i *Interval, n int64, late bool)) {
-	for rise := range f.rises(signal, float64(times)) {
+func (f *fold) count(m *minutes, c record.Count, book func(i *Interval, n int64, late bool)) {
+	for rise := range f.rises(c.From, func(at time.Time) float64 { return float64(times(c, m.before(at).product)) }) {
 		i := m.ending(rise.at)
-		i.meter(signal, rise)
+		i.meter(c.From, rise)
 		if rise.reset {
 			i.Resets++
 		}
@@ -43,7 +43,7 @@ func (f *fold) energy(m *minutes, signal string) {
 	if !ok {
 		return
 	}
-	for rise := range f.rises(signal, joules) {
+	for rise := range f.rises(signal, func(time.Time) float64 { return joules }) {
 		i := m.ending(rise.at)
 		i.meter(signal, rise)
 		i.Metered = true
@@ -53,6 +53,22 @@ func (f *fold) energy(m *minutes, signal string) {
 		i.EnergyJ += rise.n
 		if rise.late {
 			i.LateEnergyJ += rise.n
+		}
+	}
+}
+
+// weigh books what a scale counted, in grams.
+func (f *fold) weigh(m *minutes, signal string, sum func(*Interval) *int64) {
+	grams, ok := map[string]float64{"g": 1, "kg": 1e3, "t": 1e6}[f.cat.Signals[signal].Unit]
+	if !ok {
+		return
+	}
+	for rise := range f.rises(signal, func(time.Time) float64 { return grams }) {
+		i := m.ending(rise.at)
+		i.meter(signal, rise)
+		i.Weighed = true
+		if !rise.suspect {
+			*sum(i) += rise.n
 		}
 	}
 }
@@ -67,8 +83,9 @@ type rise struct {
 	suspect  bool    // it rose faster than it can
 }
 
-// rises walks through a counter's readings. The first one ever is where counting begins.
-func (f *fold) rises(signal string, factor float64) func(yield func(rise) bool) {
+// rises walks through a counter's readings. The first one ever is where counting begins. factor is what one of its
+// unit, counted until a time, stands for.
+func (f *fold) rises(signal string, factor func(time.Time) float64) func(yield func(rise) bool) {
 	return func(yield func(rise) bool) {
 		sig := f.cat.Signals[signal]
 		last := *f.state.signal(signal)
@@ -77,7 +94,7 @@ func (f *fold) rises(signal string, factor float64) func(yield func(rise) bool) 
 				continue
 			}
 			if !last.Value.IsNone() {
-				up := step(last.Value, r.Value, sig, factor, r.Time.Sub(last.Time))
+				up := step(last.Value, r.Value, sig, factor(r.Time), r.Time.Sub(last.Time))
 				up.at, up.from, up.to = r.Time, last.Value.Float(), r.Value.Float()
 				up.late = up.n != 0 && !f.looked(sig.Device, r.Time)
 				if !yield(up) {
@@ -165,6 +182,7 @@ func (f *fold) measure(m *minutes, name, signal string) {
 		}
 		w := r.Window
 		if w == nil {
+			m.before(r.Time.Add(time.Millisecond))
 			m.in(r.Time.Truncate(Minute)).measured(name, Measure{Count: 1, Min: r.Value.Float(), Max: r.Value.Float()})
 			continue
 		}
@@ -179,9 +197,11 @@ func (f *fold) measure(m *minutes, name, signal string) {
 			continue
 		}
 		v := seg.value.Float()
-		for each := range byMinute(seg.Span) {
-			ms := each.Duration().Milliseconds()
-			m.ending(each.To).measured(name, Measure{Min: v, Max: v, Sum: held(v, ms), Weight: ms})
+		for run := range m.runs(seg.Span) {
+			for each := range byMinute(run) {
+				ms := each.Duration().Milliseconds()
+				m.ending(each.To).measured(name, Measure{Min: v, Max: v, Sum: held(v, ms), Weight: ms})
+			}
 		}
 	}
 }

@@ -20,7 +20,7 @@ import (
 const kept = 2
 
 // Fold takes one batch into the state and gives the intervals that it changed, whole, in order of time,
-// then line, machine and product.
+// then line, machine, product and order.
 func (s *State) Fold(b record.Batch, cat record.Catalogue) []Interval {
 	s.hole(b)
 	f := fold{state: s, cat: cat, readings: map[string][]record.Reading{}, spans: map[string][]record.Span{}}
@@ -34,10 +34,11 @@ func (s *State) Fold(b record.Batch, cat record.Catalogue) []Interval {
 	for _, lineID := range slices.Sorted(maps.Keys(cat.Lines)) {
 		line := cat.Lines[lineID]
 		for _, id := range slices.Sorted(maps.Keys(line.Machines)) {
-			m := &minutes{Machine: s.machine(lineID, id), site: cat.Site, clock: b.Clock, touched: map[Key]bool{}}
-			if p := line.Machines[id].Product; p != nil {
-				m.product = *p
+			m := &minutes{
+				Machine: s.machine(lineID, id), site: cat.Site, clock: b.Clock, touched: map[Key]bool{},
+				makings: f.makings(line, line.Machines[id]), microStop: cmp.Or(line.MicroStop.D(), DefaultMicroStop),
 			}
+			m.before(time.Time{})
 			if first, ok := f.first(line.Machines[id]); ok {
 				m.turn(first)
 			}
@@ -55,7 +56,7 @@ func (s *State) Fold(b record.Batch, cat record.Catalogue) []Interval {
 		}
 	}
 	slices.SortStableFunc(changed, func(a, b Interval) int {
-		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Machine, b.Machine), cmp.Compare(a.Product, b.Product))
+		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Machine, b.Machine), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Order, b.Order))
 	})
 	return changed
 }
@@ -84,9 +85,11 @@ type fold struct {
 func (f *fold) machine(m *minutes, model record.Machine) {
 	if model.State != "" {
 		f.states(m, model.State)
+	} else if model.Produced != nil {
+		f.infer(m, model)
 	}
 	if c := model.Produced; c != nil {
-		f.count(m, c.From, times(*c, m.product), func(i *Interval, n int64, late bool) {
+		f.count(m, *c, func(i *Interval, n int64, late bool) {
 			i.Produced += n
 			if model.Good == nil {
 				i.Good += n
@@ -97,10 +100,10 @@ func (f *fold) machine(m *minutes, model record.Machine) {
 		})
 	}
 	if c := model.Good; c != nil {
-		f.count(m, c.From, times(*c, m.product), func(i *Interval, n int64, _ bool) { i.Good += n })
+		f.count(m, *c, func(i *Interval, n int64, _ bool) { i.Good += n })
 	}
 	for _, c := range model.Scrap {
-		f.count(m, c.From, times(c, m.product), func(i *Interval, n int64, _ bool) {
+		f.count(m, c, func(i *Interval, n int64, _ bool) {
 			if n == 0 {
 				return
 			}
@@ -115,7 +118,13 @@ func (f *fold) machine(m *minutes, model record.Machine) {
 		})
 	}
 	for _, c := range model.Rework {
-		f.count(m, c.From, times(c, m.product), func(i *Interval, n int64, _ bool) { i.Rework += n })
+		f.count(m, c, func(i *Interval, n int64, _ bool) { i.Rework += n })
+	}
+	if model.MaterialIn != "" {
+		f.weigh(m, model.MaterialIn, func(i *Interval) *int64 { return &i.MaterialG })
+	}
+	if model.ProductOut != "" {
+		f.weigh(m, model.ProductOut, func(i *Interval) *int64 { return &i.OutputG })
 	}
 	if model.Energy != "" {
 		f.energy(m, model.Energy)
@@ -134,13 +143,7 @@ func (f *fold) states(m *minutes, signal string) {
 		if known {
 			state, known = meaning[seg.value.Int()]
 		}
-		if known != m.Known || state != m.State || (known && seg.From.After(m.ObservedTo) && !m.ObservedTo.IsZero()) {
-			m.Known, m.State, m.Since = known, state, seg.From
-		}
-		if known {
-			m.book(seg.Span, state)
-			m.ObservedTo = seg.To
-		}
+		m.enter(seg.Span, state, known)
 	}
 	// The agent may have stopped looking without a word: what comes after the last span is not known.
 }

@@ -9,12 +9,13 @@ import (
 // Minute is the length of an interval.
 const Minute = time.Minute
 
-// Interval is one minute of one machine with one product: what it made, how long it did what, and what
+// Interval is one minute of one machine with one product and one order: what it made, how long it did what, and what
 // it used. All figures are sums, so that any window's KPIs are sums over its intervals. Stores write an
 // interval whole and over an older one of the same Key: it grows while its minute is open.
 type Interval struct {
 	Site, Line, Machine string
 	Product             string    // code; "" where the line model names none
+	Order               string    // production order; "" where none is known
 	Start               time.Time // whole minute, UTC
 
 	PlannedCycle  time.Duration // of the product, at that time; 0: unknown
@@ -35,6 +36,15 @@ type Interval struct {
 	UncertainMs int64 // part of the milliseconds by state that nobody can date but within TimeErrorMs
 	TimeErrorMs int64 // how far the times in this minute may be wrong at the most, as its gateway admitted; 0: not known
 
+	Failures    int64 // stops that became failures in this minute
+	Stops       int64 // stops that ended in this minute and were no micro-stops
+	MicroStops  int64 // micro-stops that ended in this minute
+	MicroStopMs int64 // how long these were, also before this minute
+
+	Weighed   bool  // whether a scale was read, so that MaterialG and OutputG are known
+	MaterialG int64 // grams of material that went in
+	OutputG   int64 // grams of product that came out
+
 	Metered     bool               // whether the energy counter was read, so that EnergyJ is known
 	EnergyJ     int64              // joules used
 	LateEnergyJ int64              // part of EnergyJ that was used while nobody looked
@@ -44,13 +54,13 @@ type Interval struct {
 
 // Key is what one stored interval is known by.
 type Key struct {
-	Site, Line, Machine, Product string
-	Start                        int64 // Unix milliseconds
+	Site, Line, Machine, Product, Order string
+	Start                               int64 // Unix milliseconds
 }
 
 // Key is the interval's own.
 func (i Interval) Key() Key {
-	return Key{i.Site, i.Line, i.Machine, i.Product, i.Start.UnixMilli()}
+	return Key{i.Site, i.Line, i.Machine, i.Product, i.Order, i.Start.UnixMilli()}
 }
 
 // Observed is how long somebody looked, at most a minute.

@@ -2,7 +2,7 @@ package account
 
 import "maps"
 
-// Add sums another interval of the same machine and product into i, which keeps its Start. What belongs to
+// Add sums another interval of the same machine, product and order into i, which keeps its Start. What belongs to
 // one minute alone, its timeline and its counters' readings, is left out, and so are measures.
 func (i *Interval) Add(o Interval) {
 	i.Produced += o.Produced
@@ -12,6 +12,13 @@ func (i *Interval) Add(o Interval) {
 	i.Late += o.Late
 	i.Suspect += o.Suspect
 	i.Resets += o.Resets
+	i.Failures += o.Failures
+	i.Stops += o.Stops
+	i.MicroStops += o.MicroStops
+	i.MicroStopMs += o.MicroStopMs
+	i.MaterialG += o.MaterialG
+	i.OutputG += o.OutputG
+	i.Weighed = i.Weighed || o.Weighed
 	i.EnergyJ += o.EnergyJ
 	i.LateEnergyJ += o.LateEnergyJ
 	i.UncertainMs += o.UncertainMs

@@ -10,10 +10,12 @@ import (
 // minutes books into the open intervals of one machine.
 type minutes struct {
 	*Machine
-	site    string
-	clock   record.Clock // of the batch
-	product record.Product
-	touched map[Key]bool
+	site      string
+	clock     record.Clock // of the batch
+	makings   []making     // what it makes, in order; at least one
+	now       making       // what in books for
+	microStop time.Duration
+	touched   map[Key]bool
 }
 
 // in gives the interval of the minute that begins at start. A minute that is closed for good is not
@@ -22,13 +24,13 @@ func (m *minutes) in(start time.Time) *Interval {
 	start = m.open(start)
 	at, found := slices.BinarySearchFunc(m.Open, start, func(i Interval, t time.Time) int { return i.Start.Compare(t) })
 	for ; found && at < len(m.Open) && m.Open[at].Start.Equal(start); at++ {
-		if m.Open[at].Product == m.product.Code {
+		if m.Open[at].Product == m.now.product.Code && m.Open[at].Order == m.now.order {
 			return m.touch(at)
 		}
 	}
 	m.Open = slices.Insert(m.Open, at, Interval{
-		Site: m.site, Line: m.Line, Machine: m.Machine.Machine, Product: m.product.Code, Start: start,
-		PlannedCycle: m.product.PlannedCycle.D(), UnitsPerCycle: m.product.Units(),
+		Site: m.site, Line: m.Line, Machine: m.Machine.Machine, Product: m.now.product.Code, Order: m.now.order, Start: start,
+		PlannedCycle: m.now.product.PlannedCycle.D(), UnitsPerCycle: m.now.product.Units(),
 	})
 	return m.touch(at)
 }
@@ -42,23 +44,37 @@ func (m *minutes) touch(at int) *Interval {
 
 // ending gives the interval to which something belongs that was seen at t and happened before.
 func (m *minutes) ending(t time.Time) *Interval {
+	m.before(t)
 	return m.in(t.Add(-time.Millisecond).Truncate(Minute))
 }
 
 // book adds a stretch of a state, minute by minute. What lies in closed minutes, or before what is booked
 // already, is left out: no second is counted twice.
 func (m *minutes) book(span record.Span, state record.State) {
-	for each := range byMinute(span) {
-		start := each.From.Truncate(Minute)
-		if !m.open(start).Equal(start) {
-			continue
-		}
-		i := m.in(start)
-		added := i.add(each.From.Sub(start).Milliseconds(), each.To.Sub(start).Milliseconds(), state)
-		if m.clock.State == record.ClockBetween {
-			i.UncertainMs += added
+	for run := range m.runs(span) {
+		for each := range byMinute(run) {
+			start := each.From.Truncate(Minute)
+			if !m.open(start).Equal(start) {
+				continue
+			}
+			i := m.ending(each.To)
+			from := max(each.From.Sub(start).Milliseconds(), m.booked(start))
+			added := i.add(from, each.To.Sub(start).Milliseconds(), state)
+			if m.clock.State == record.ClockBetween {
+				i.UncertainMs += added
+			}
 		}
 	}
+}
+
+// booked is up to where a minute is booked, whatever was made, in milliseconds into it.
+func (m *minutes) booked(start time.Time) (end int64) {
+	for _, i := range m.Open {
+		if i.Start.Equal(start) {
+			end = max(end, i.end())
+		}
+	}
+	return end
 }
 
 // byMinute cuts a span at whole minutes.
@@ -80,14 +96,7 @@ func byMinute(span record.Span) func(yield func(record.Span) bool) {
 // add appends from..to, in milliseconds into the minute, to the timeline and to the state's sum, and gives how
 // much of it was new.
 func (i *Interval) add(from, to int64, state record.State) int64 {
-	end := int64(0) // of what is booked already
-	if n := len(i.Timeline); n > 0 {
-		end = Minute.Milliseconds()
-		if i.Timeline[n-1].Unobserved {
-			end = i.Timeline[n-1].At
-		}
-	}
-	if from = max(from, end); from >= to {
+	if from = max(from, i.end()); from >= to {
 		return 0
 	}
 	if n := len(i.Timeline); n > 0 && i.Timeline[n-1].Unobserved && i.Timeline[n-1].At == from {
@@ -101,6 +110,18 @@ func (i *Interval) add(from, to int64, state record.State) int64 {
 	}
 	i.States[state] += to - from
 	return to - from
+}
+
+// end is up to where the interval's timeline goes, in milliseconds into the minute.
+func (i *Interval) end() int64 {
+	n := len(i.Timeline)
+	switch {
+	case n == 0:
+		return 0
+	case i.Timeline[n-1].Unobserved:
+		return i.Timeline[n-1].At
+	}
+	return Minute.Milliseconds()
 }
 
 // changed copies the intervals that this batch touched.

@@ -40,7 +40,7 @@ func TestStates(t *testing.T) {
 			"06:00 [0:execute 10000:- 30000:execute 40000:-]"},
 		{"one poll says nothing of time", "0=1", ""},
 		{"there and back within a batch", "0=1 10=4 20=1 30=1",
-			"06:00 [0:execute 10000:idle 20000:execute 30000:-]"},
+			"06:00 micro-stops=1 micro-ms=10000 [0:execute 10000:idle 20000:execute 30000:-]"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			cat := catalogue(map[string]record.Signal{"press.state": stateSignal}, record.Machine{State: "press.state"})

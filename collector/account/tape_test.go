@@ -117,7 +117,7 @@ func (k *keep) fold(cat record.Catalogue, batches ...record.Batch) *keep {
 
 func (k *keep) intervals() []Interval {
 	return slices.SortedFunc(maps.Values(k.book), func(a, b Interval) int {
-		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Machine, b.Machine), cmp.Compare(a.Product, b.Product))
+		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Machine, b.Machine), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Order, b.Order))
 	})
 }
 
@@ -132,7 +132,7 @@ func (k *keep) String() string {
 
 func line(i Interval) string {
 	s := i.Start.Format("15:04")
-	for _, part := range []string{i.Machine, i.Product} {
+	for _, part := range []string{i.Machine, i.Product, i.Order} {
 		if part != "" && part != "press" {
 			s += " " + part
 		}
@@ -143,6 +143,8 @@ func line(i Interval) string {
 	}{
 		{"produced", i.Produced}, {"good", i.Good}, {"scrap", i.Scrap}, {"rework", i.Rework}, {"late", i.Late},
 		{"suspect", i.Suspect}, {"resets", i.Resets}, {"joules", i.EnergyJ}, {"late-joules", i.LateEnergyJ},
+		{"failures", i.Failures}, {"stops", i.Stops}, {"micro-stops", i.MicroStops}, {"micro-ms", i.MicroStopMs},
+		{"material", i.MaterialG}, {"output", i.OutputG},
 	} {
 		if each.n != 0 {
 			s += fmt.Sprintf(" %s=%d", each.name, each.n)

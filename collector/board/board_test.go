@@ -183,12 +183,12 @@ func TestKPIsOfTheFutureAreEmpty(t *testing.T) {
 	}
 }
 
-// TestMachineThatSaysNoState has counters only: its line has data all the same.
+// TestMachineThatSaysNoState has counters only, and nobody knows how long a cycle takes: its line has data all the same.
 func TestMachineThatSaysNoState(t *testing.T) {
 	h := openHall(t, collectortest.Morning)
 	g := collectortest.NewGateway(gateway, collectortest.Morning)
 	m := g.Catalogue.Lines[line].Machines["press"]
-	m.State = ""
+	m.State, m.Product = "", nil
 	g.Catalogue.Lines[line].Machines["press"] = m
 	h.Work(g, 2, collectortest.Execute, 4, 0)
 	got := h.line(line)

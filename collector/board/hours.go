@@ -225,7 +225,7 @@ func (c cutter) add(sums []account.Interval, i account.Interval) []account.Inter
 	piece := c.piece(i.Start)
 	for n := len(sums) - 1; n >= 0 && c.piece(sums[n].Start) == piece; n-- {
 		s := &sums[n]
-		if s.Machine == i.Machine && s.Product == i.Product && s.PlannedCycle == i.PlannedCycle && s.UnitsPerCycle == i.UnitsPerCycle {
+		if s.Machine == i.Machine && s.Product == i.Product && s.Order == i.Order && s.PlannedCycle == i.PlannedCycle && s.UnitsPerCycle == i.UnitsPerCycle {
 			s.Add(i)
 			return sums
 		}

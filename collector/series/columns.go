@@ -15,7 +15,7 @@ import (
 func NumberColumns() []string {
 	names := []string{
 		"planned_cycle_ns", "units_per_cycle", "produced", "good", "scrap", "rework", "late", "suspect", "resets",
-		"energy_j", "late_energy_j", "uncertain_ms", "time_error_ms",
+		"energy_j", "late_energy_j", "uncertain_ms", "time_error_ms", "failures", "stops", "micro_stops", "micro_stop_ms", "material_g", "output_g",
 	}
 	for _, state := range record.StateNames() {
 		names = append(names, state+"_ms")
@@ -27,7 +27,7 @@ func NumberColumns() []string {
 func Numbers(i *account.Interval) []*int64 {
 	numbers := []*int64{
 		(*int64)(&i.PlannedCycle), &i.UnitsPerCycle, &i.Produced, &i.Good, &i.Scrap, &i.Rework, &i.Late, &i.Suspect, &i.Resets,
-		&i.EnergyJ, &i.LateEnergyJ, &i.UncertainMs, &i.TimeErrorMs,
+		&i.EnergyJ, &i.LateEnergyJ, &i.UncertainMs, &i.TimeErrorMs, &i.Failures, &i.Stops, &i.MicroStops, &i.MicroStopMs, &i.MaterialG, &i.OutputG,
 	}
 	for s := range i.States {
 		numbers = append(numbers, &i.States[s])
@@ -36,10 +36,10 @@ func Numbers(i *account.Interval) []*int64 {
 }
 
 // FlagColumns names the columns of yes or no, in the order of Flags.
-func FlagColumns() []string { return []string{"metered"} }
+func FlagColumns() []string { return []string{"metered", "weighed"} }
 
 // Flags points at the interval's, as Numbers does at its numbers.
-func Flags(i *account.Interval) []*bool { return []*bool{&i.Metered} }
+func Flags(i *account.Interval) []*bool { return []*bool{&i.Metered, &i.Weighed} }
 
 // TextColumns names the columns that hold JSON, in the order of EncodeTexts.
 func TextColumns() []string { return []string{"timeline", "scrap_by", "measures", "counters"} }

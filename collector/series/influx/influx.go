@@ -11,7 +11,7 @@
 //	  NAME.quality    "missing" (then there is no value) or "uncertain"; absent when good
 //	  NAME.min .max   of the samples of a window
 //	  NAME.n .span_ms how many samples the window has, and how long it is
-//	interval  tags site, line, machine, product; one point a minute
+//	interval  tags site, line, machine, product, production_order; one point a minute
 //	  the columns of series.NumberColumns, FlagColumns and TextColumns; the last are JSON or ""
 //	  planned_cycle_ms  the planned cycle again, in whole milliseconds
 //	  scrap.REASON      units scrapped, one integer field a reason, for queries of people's own

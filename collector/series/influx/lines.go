@@ -244,6 +244,7 @@ func (l *lines) interval(i account.Interval) error {
 	l.tag("line", i.Line)
 	l.tag("machine", i.Machine)
 	l.tag("product", i.Product)
+	l.tag("production_order", i.Order)
 	l.tag("site", i.Site)
 	for n, number := range series.Numbers(&i) {
 		l.line.AddField(l.numbers[n], lineprotocol.IntValue(*number))

@@ -14,7 +14,7 @@ import (
 )
 
 // intervalTags are those of the measurement interval, in the order in which an interval is read.
-func intervalTags() []string { return []string{"site", "line", "machine", "product"} }
+func intervalTags() []string { return []string{"site", "line", "machine", "product", "production_order"} }
 
 // Intervals gives intervals in order of time, then machine, then product.
 func (s *Store) Intervals(ctx context.Context, q series.Query) iter.Seq2[account.Interval, error] {
@@ -45,7 +45,7 @@ func (s *Store) Intervals(ctx context.Context, q series.Query) iter.Seq2[account
 		}
 	}
 	return inOrder(intervals, func(i account.Interval) time.Time { return i.Start }, func(a, b account.Interval) int {
-		return cmp.Or(cmp.Compare(a.Machine, b.Machine), cmp.Compare(a.Product, b.Product),
+		return cmp.Or(cmp.Compare(a.Machine, b.Machine), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Order, b.Order),
 			cmp.Compare(a.Site, b.Site), cmp.Compare(a.Line, b.Line))
 	})
 }
@@ -58,7 +58,7 @@ func intervalOf(row []any, names []string) (account.Interval, error) {
 	}
 	i.Start = time.UnixMilli(start).UTC()
 	row = row[1:]
-	for n, tag := range []*string{&i.Site, &i.Line, &i.Machine, &i.Product} {
+	for n, tag := range []*string{&i.Site, &i.Line, &i.Machine, &i.Product, &i.Order} {
 		*tag = text(row[n])
 	}
 	row = row[len(intervalTags()):]

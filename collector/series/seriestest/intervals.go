@@ -19,7 +19,7 @@ func intervalCases() []testCase {
 		{"written twice", intervalsTwice},
 		{"written anew", intervalsAnew},
 		{"written anew in one write", intervalsAnewAtOnce},
-		{"two products in a minute", twoProducts},
+		{"two products and two orders in a minute", twoProducts},
 		{"names of products", productNames},
 		{"by site, line and machine", intervalsByPlace},
 		{"by time", intervalsByTime},
@@ -45,6 +45,8 @@ func full(minute int) account.Interval {
 	}
 	i.LateEnergyJ = math.MinInt64
 	i.UncertainMs, i.TimeErrorMs = 58_499, 3_600_000
+	i.Order, i.Failures, i.Stops, i.MicroStops, i.MicroStopMs = "LSX-2026/117", 1, 2, 3, 119_999
+	i.Weighed, i.MaterialG, i.OutputG = true, 1<<40, 1<<40-7
 	for s := range i.States {
 		i.States[s] = int64(s)*1000 + 1
 	}
@@ -108,6 +110,7 @@ func intervalsAnew(t *testing.T, store series.Store) {
 	write(t, store, g.Batch(t), grown)
 	wantIntervals(t, store, series.Query{}, grown, full(1))
 	nothing := bare("block-line", "press", "GB-390", 0)
+	nothing.Order = grown.Order
 	write(t, store, g.Batch(t), nothing)
 	wantIntervals(t, store, series.Query{}, nothing, full(1))
 }
@@ -121,10 +124,12 @@ func intervalsAnewAtOnce(t *testing.T, store series.Store) {
 
 func twoProducts(t *testing.T, store series.Store) {
 	a, b, none := full(0), full(0), full(0)
-	a.Product, b.Product, none.Product = "GB-190", "GB-390", ""
-	a.Produced, b.Produced, none.Produced = 26, 78, 0
-	write(t, store, NewGateway(BlockLine()).Batch(t), b, a, none)
-	wantIntervals(t, store, series.Query{}, none, a, b)
+	other := full(0)
+	a.Product, b.Product, other.Product, none.Product = "GB-190", "GB-390", "GB-390", ""
+	a.Produced, b.Produced, other.Produced, none.Produced = 26, 78, 13, 0
+	other.Order = "LSX-2026/118"
+	write(t, store, NewGateway(BlockLine()).Batch(t), other, b, a, none)
+	wantIntervals(t, store, series.Query{}, none, a, b, other)
 }
 
 func productNames(t *testing.T, store series.Store) {

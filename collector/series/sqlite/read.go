@@ -52,7 +52,7 @@ func selectIntervals(q series.Query) (string, []any) {
 		}
 	}
 	return "SELECT " + strings.Join(columns, ", ") + " FROM interval" + w.String() +
-		" ORDER BY start_ms, machine, product, site, line", w.args
+		" ORDER BY start_ms, machine, product, production_order, site, line", w.args
 }
 
 // query runs a query as its rows are asked for.
@@ -140,7 +140,7 @@ func valueOf(kind record.Kind, column any) (record.Value, error) {
 func scanInterval(rows *sql.Rows) (account.Interval, error) {
 	var i account.Interval
 	var start int64
-	columns := []any{&i.Site, &i.Line, &i.Machine, &i.Product, &start}
+	columns := []any{&i.Site, &i.Line, &i.Machine, &i.Product, &i.Order, &start}
 	for _, n := range series.Numbers(&i) {
 		columns = append(columns, n)
 	}

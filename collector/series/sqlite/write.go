@@ -119,7 +119,7 @@ func (w writer) interval(i account.Interval) error {
 	if err != nil {
 		return err
 	}
-	args := []any{i.Site, i.Line, i.Machine, i.Product, i.Start.UnixMilli()}
+	args := []any{i.Site, i.Line, i.Machine, i.Product, i.Order, i.Start.UnixMilli()}
 	for _, n := range series.Numbers(&i) {
 		args = append(args, *n)
 	}
@@ -144,14 +144,14 @@ func column(v record.Value) any {
 
 // intervalColumns are those of the table interval; the first five are its key.
 func intervalColumns() []string {
-	columns := []string{"site", "line", "machine", "product", "start_ms"}
+	columns := []string{"site", "line", "machine", "product", "production_order", "start_ms"}
 	return slices.Concat(columns, series.NumberColumns(), series.FlagColumns(), series.TextColumns())
 }
 
 func (s *Store) prepare(ctx context.Context) error {
 	columns := intervalColumns()
 	var updates []string
-	for _, c := range columns[5:] {
+	for _, c := range columns[6:] {
 		updates = append(updates, c+" = excluded."+c)
 	}
 	for _, p := range []struct {
