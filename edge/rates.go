@@ -1,6 +1,8 @@
 package edge
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,9 +18,7 @@ func (c *Config) fillRates() {
 	rates := map[string]float64{} // by signal; the highest of all its roles
 	for _, line := range c.Lines {
 		for _, m := range line.Machines {
-			if m.Product == nil || m.Product.PlannedCycle <= 0 {
-				continue
-			}
+			products := made(line, m)
 			var counts []record.Count
 			for _, one := range []*record.Count{m.Produced, m.Good} {
 				if one != nil {
@@ -26,7 +26,9 @@ func (c *Config) fillRates() {
 				}
 			}
 			for _, count := range append(append(counts, m.Scrap...), m.Rework...) {
-				rates[count.From] = max(rates[count.From], stepRate(count, *m.Product))
+				for _, p := range products {
+					rates[count.From] = max(rates[count.From], stepRate(count, p))
+				}
 			}
 		}
 	}
@@ -43,6 +45,20 @@ func (c *Config) fillRates() {
 			d.Signals[name] = s
 		}
 	}
+}
+
+// made lists the products that a machine can make, none where one has no planned cycle.
+func made(line record.Line, m record.Machine) (all []record.Product) {
+	if m.Product != nil {
+		all = append(all, *m.Product)
+	}
+	if m.ProductFrom != "" {
+		all = slices.AppendSeq(all, maps.Values(line.Products))
+	}
+	if slices.ContainsFunc(all, func(p record.Product) bool { return p.PlannedCycle <= 0 }) {
+		return nil
+	}
+	return all
 }
 
 // stepRate is the most steps a second of a counter that stands for so many units each.

@@ -31,8 +31,14 @@ func (v validator) lines(c *Config, broken map[string]bool) {
 		if line.Plan != nil && line.Plan.OutputPerHour <= 0 {
 			v.mistake("output_per_hour must be more than 0", "", at(path, "plan", "output_per_hour")...)
 		}
+		for value, p := range line.Products {
+			r.product(p, at(path, "products", value))
+		}
+		if line.MicroStop < 0 {
+			v.mistake("micro_stop is negative", "leave it out for 2m", at(path, "micro_stop")...)
+		}
 		for name, m := range line.Machines {
-			r.machine(m, name, at(path, "machines", name))
+			r.machine(m, name, line.Products, at(path, "machines", name))
 		}
 		if line.Calendar != nil {
 			v.calendar(*line.Calendar, at(path, "calendar"))
@@ -49,36 +55,33 @@ type roles struct {
 	broken  map[string]bool
 }
 
-func (r roles) machine(m record.Machine, name string, path []string) {
+func (r roles) machine(m record.Machine, name string, listed map[string]record.Product, path []string) {
 	if err := record.CheckName(name); err != nil {
 		r.mistake("machine: "+err.Error(), "", path...)
 	}
 	if p := m.Product; p != nil {
 		r.product(*p, at(path, "product"))
 	}
-	if m.Produced != nil {
-		r.count(*m.Produced, m.Product, at(path, "produced"))
-	}
-	if m.Good != nil {
-		r.count(*m.Good, m.Product, at(path, "good"))
-	}
-	for i, c := range m.Scrap {
-		r.count(c, m.Product, at(path, "scrap", strconv.Itoa(i)))
-	}
-	for i, c := range m.Rework {
-		r.count(c, m.Product, at(path, "rework", strconv.Itoa(i)))
-	}
+	r.counts(m, listed, path)
 	if m.State != "" {
 		if s, ok := r.signal(m.State, at(path, "state")); ok && len(s.States) == 0 {
 			r.mistake(fmt.Sprintf("signal `%s` has no states", m.State),
 				"say what its numbers mean: `states: {0: stopped, 1: execute}`", at(path, "state")...)
 		}
 	}
-	if m.Energy != "" {
-		if s, ok := r.signal(m.Energy, at(path, "energy")); ok && !slices.Contains([]string{"Wh", "kWh", "MWh"}, s.Unit) {
-			r.mistake(fmt.Sprintf("signal `%s` counts no energy: its unit is `%s`", m.Energy, s.Unit),
-				"its `unit` must be Wh, kWh or MWh", at(path, "energy")...)
+	r.measured(m.Energy, "energy", []string{"Wh", "kWh", "MWh"}, at(path, "energy"))
+	r.measured(m.MaterialIn, "mass", []string{"g", "kg", "t"}, at(path, "material_in"))
+	r.measured(m.ProductOut, "mass", []string{"g", "kg", "t"}, at(path, "product_out"))
+	for key, id := range map[string]string{"product_from": m.ProductFrom, "order_from": m.OrderFrom} {
+		if id != "" {
+			r.signal(id, at(path, key))
 		}
+	}
+	if m.StopAfter < 0 {
+		r.mistake("stop_after is negative", "leave it out for two planned cycles", at(path, "stop_after")...)
+	}
+	if m.StopAfter > 0 && m.State != "" {
+		r.mistake("`stop_after` is for a machine that says no state", "leave one of `state` and `stop_after` out", at(path, "stop_after")...)
 	}
 	for id, measure := range m.Measures {
 		here := at(path, "measures", id)
@@ -101,6 +104,42 @@ func (r roles) product(p record.Product, path []string) {
 	}
 	if p.PlannedCycle < 0 {
 		r.mistake("planned_cycle is negative", "", at(path, "planned_cycle")...)
+	}
+}
+
+// measured checks a role of a counter whose unit says what it counts.
+func (r roles) measured(signal, what string, units, path []string) {
+	if signal == "" {
+		return
+	}
+	if s, ok := r.signal(signal, path); ok && !slices.Contains(units, s.Unit) {
+		last := len(units) - 1
+		r.mistake(fmt.Sprintf("signal `%s` counts no %s: its unit is `%s`", signal, what, s.Unit),
+			fmt.Sprintf("its `unit` must be %s or %s", strings.Join(units[:last], ", "), units[last]), path...)
+	}
+}
+
+// counts checks all roles that count units of what the machine makes: its own product, or one of those listed.
+func (r roles) counts(m record.Machine, listed map[string]record.Product, path []string) {
+	made := m.Product
+	if m.ProductFrom != "" {
+		for _, p := range listed {
+			if made == nil || made.UnitsPerCycle > 0 {
+				made = &p
+			}
+		}
+	}
+	if m.Produced != nil {
+		r.count(*m.Produced, made, at(path, "produced"))
+	}
+	if m.Good != nil {
+		r.count(*m.Good, made, at(path, "good"))
+	}
+	for i, c := range m.Scrap {
+		r.count(c, made, at(path, "scrap", strconv.Itoa(i)))
+	}
+	for i, c := range m.Rework {
+		r.count(c, made, at(path, "rework", strconv.Itoa(i)))
 	}
 }
 

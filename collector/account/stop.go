@@ -9,11 +9,11 @@ import (
 // DefaultMicroStop is up to which length a stop is a micro-stop where the line does not say.
 const DefaultMicroStop = 2 * time.Minute
 
-// Running tells whether a machine produces in a state. Every other one, while somebody looks, is part of a stop.
-func Running(s record.State) bool { return s == record.Execute || s == record.Completing }
+// running tells whether a machine produces in a state. Every other one, while somebody looks, is part of a stop.
+func running(s record.State) bool { return s == record.Execute || s == record.Completing }
 
-// Failed tells whether a state is that of a failure and its repair.
-func Failed(s record.State) bool {
+// failed tells whether a state is that of a failure and its repair.
+func failed(s record.State) bool {
 	return s == record.Aborting || s == record.Aborted || s == record.Clearing
 }
 
@@ -44,7 +44,7 @@ func (m *minutes) stop(seg record.Span, state record.State, seen bool) {
 	if m.Stop != nil && !seen {
 		m.Stop.From = time.Time{}
 	}
-	if Running(state) {
+	if running(state) {
 		if m.Stop != nil {
 			m.stopped(seg.From)
 		}
@@ -57,7 +57,7 @@ func (m *minutes) stop(seg record.Span, state record.State, seen bool) {
 			m.Stop.From = seg.From
 		}
 	}
-	if Failed(state) && !m.Stop.Failed {
+	if failed(state) && !m.Stop.Failed {
 		m.Stop.Failed = true
 		m.ending(seg.From.Add(time.Millisecond)).Failures++
 	}

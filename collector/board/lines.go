@@ -36,7 +36,7 @@ func (b *Board) kpi(ctx context.Context, p place, q KPIQuery) ([]kpi.Row, error)
 	}
 	if !q.Explain {
 		for i := range rows {
-			rows[i].Explain = nil
+			rows[i].Explain, rows[i].Losses = nil, nil
 		}
 	}
 	return rows, nil

@@ -75,7 +75,13 @@ func (p place) output() []string {
 func (p place) machines() []string { return slices.Sorted(maps.Keys(p.model.Machines)) }
 
 func (p place) kpiModel() kpi.Model {
-	return kpi.Model{Calendar: calendar.New(p.model.Calendar, p.zone), Machines: p.machines(), Output: p.output()}
+	m := kpi.Model{Calendar: calendar.New(p.model.Calendar, p.zone), Machines: p.machines(), Output: p.output()}
+	for _, id := range m.Machines {
+		if len(p.model.Machines[id].Rework) > 0 {
+			m.Reworked = append(m.Reworked, id)
+		}
+	}
+	return m
 }
 
 // until is up to when a line's books can be complete: while its gateway is heard in time, what it read

@@ -49,21 +49,22 @@ func (h *Hall) Take(g *Gateway, sealed ...[]byte) {
 	h.t.Helper()
 	var writes []series.Write
 	var grown []registry.Gateway
+	own := h.books[g.Name]
+	var err error
+	if own.Account, err = own.Account.Clone(); err != nil {
+		h.t.Fatal(err)
+	}
 	for _, msg := range sealed {
-		v, err := verify.Check(msg, Keys(g), func(id string) verify.Head { return h.books[id].Head }, nil)
+		v, err := verify.Check(msg, Keys(g), func(string) verify.Head { return own.Head }, nil)
 		if err != nil {
 			h.t.Fatal(err)
 		}
 		b := v.Batch()
-		own := h.books[g.Name]
-		if own.Account, err = own.Account.Clone(); err != nil {
-			h.t.Fatal(err)
-		}
 		writes = append(writes, series.Write{Verified: v, Intervals: own.Account.Fold(b, v.Catalogue())})
 		own.ID, own.Head, own.SealedAt, own.Clock = g.Name, v.Head(), b.SealedAt, b.Clock.State
-		h.books[g.Name] = own
 		grown = append(grown, own)
 	}
+	h.books[g.Name] = own
 	if err := h.Store.WriteAll(h.t.Context(), writes); err != nil {
 		h.t.Fatal(err)
 	}

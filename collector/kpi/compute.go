@@ -21,6 +21,8 @@ const (
 	ByShift   By = "shift"   // one for each shift of the calendar, and one for work outside them
 	ByHour    By = "hour"    // one for each hour of the line's time zone
 	ByDay     By = "day"     // one for each day, midnight to midnight
+	ByWeek    By = "week"    // one for each week, Monday to Monday
+	ByOrder   By = "order"   // one for each production order; its PBT is what was observed
 )
 
 // Model is what a line's intervals are held against.
@@ -28,6 +30,7 @@ type Model struct {
 	Calendar calendar.Line
 	Machines []string // all of the line
 	Output   []string // those whose counts are the line's
+	Reworked []string // those whose rework is counted
 }
 
 // Compute sums up intervals, which come in order of time, over a window. The window ends no later than
@@ -59,12 +62,13 @@ type groups struct {
 	by     By
 	window record.Span
 	all    []*sum
+	named  map[string]*sum
 	at     int // groups before it are over
 	rest   *sum
 }
 
 func newGroups(m Model, window record.Span, by By) (*groups, error) {
-	g := &groups{by: by, window: window}
+	g := &groups{by: by, window: window, named: map[string]*sum{}}
 	zone := m.Calendar.Zone()
 	switch by {
 	case Whole:
@@ -73,7 +77,7 @@ func newGroups(m Model, window record.Span, by By) (*groups, error) {
 		for _, machine := range m.Machines {
 			g.open(Row{From: window.From, To: window.To, Machine: machine})
 		}
-	case ByProduct:
+	case ByProduct, ByOrder:
 	case ByShift:
 		for _, s := range m.Calendar.Shifts(window) {
 			g.open(Row{From: s.From, To: s.To, Shift: s.Name})
@@ -87,8 +91,16 @@ func newGroups(m Model, window record.Span, by By) (*groups, error) {
 		g.cut(func(t time.Time) time.Time {
 			return calendar.NextDay(t.In(zone))
 		})
+	case ByWeek:
+		g.cut(func(t time.Time) time.Time {
+			next := calendar.NextDay(t.In(zone))
+			for next.Weekday() != time.Monday {
+				next = calendar.NextDay(next)
+			}
+			return next
+		})
 	default:
-		return nil, fmt.Errorf("kpi by %q: is none of machine, product, shift, hour, day", by)
+		return nil, fmt.Errorf("kpi by %q: is none of machine, product, order, shift, hour, day, week", by)
 	}
 	return g, nil
 }
@@ -102,7 +114,28 @@ func (g *groups) open(r Row) *sum {
 	}
 	s := &sum{row: r}
 	g.all = append(g.all, s)
+	if name := g.field(&r); name != nil {
+		g.named[*name] = s
+	}
 	return s
+}
+
+// field is what names a row of its own; nil where that is time.
+func (g *groups) field(r *Row) *string {
+	switch g.by {
+	case ByMachine:
+		return &r.Machine
+	case ByProduct:
+		return &r.Product
+	case ByOrder:
+		return &r.Order
+	}
+	return nil
+}
+
+// name is that of an interval's row; nil where that is time.
+func (g *groups) name(i account.Interval) *string {
+	return g.field(&Row{Machine: i.Machine, Product: i.Product, Order: i.Order})
 }
 
 func (g *groups) cut(next func(time.Time) time.Time) {
@@ -114,18 +147,14 @@ func (g *groups) cut(next func(time.Time) time.Time) {
 }
 
 func (g *groups) find(i account.Interval) *sum {
-	switch g.by {
-	case ByMachine, ByProduct:
-		same := func(s *sum) bool { return s.row.Machine == i.Machine }
-		row := Row{From: g.window.From, To: g.window.To, Machine: i.Machine}
-		if g.by == ByProduct {
-			same = func(s *sum) bool { return s.row.Product == i.Product }
-			row.Machine, row.Product = "", i.Product
+	if name := g.name(i); name != nil {
+		s := g.named[*name]
+		if s == nil {
+			row := Row{From: g.window.From, To: g.window.To}
+			*g.field(&row) = *name
+			s = g.open(row)
 		}
-		if at := slices.IndexFunc(g.all, same); at >= 0 {
-			return g.all[at]
-		}
-		return g.open(row)
+		return s
 	}
 	for g.at < len(g.all) && !i.Start.Before(g.all[g.at].row.To) {
 		g.at++
@@ -155,16 +184,25 @@ func (g *groups) rows(m Model) []Row {
 		}
 		switch {
 		case s.outside:
-		case g.by == ByProduct:
+		case g.by == ByProduct || g.by == ByOrder:
 			s.plannedMs = s.busyMs - s.overtimeMs
 		default:
 			for _, span := range m.Calendar.Planned(record.Span{From: s.row.From, To: s.row.To}) {
 				s.plannedMs += span.Duration().Milliseconds() * int64(machines)
 			}
 		}
-		rows = append(rows, s.finish(g.by))
+		rows = append(rows, s.finish(g.by, m.reworked(s.row.Machine)))
 	}
 	return rows
+}
+
+// reworked tells whether the rework of a machine is counted; that of the line, if it is of all its output.
+func (m Model) reworked(machine string) bool {
+	counted := func(id string) bool { return slices.Contains(m.Reworked, id) }
+	if machine != "" {
+		return counted(machine)
+	}
+	return len(m.Output) > 0 && !slices.ContainsFunc(m.Output, func(id string) bool { return !counted(id) })
 }
 
 // plan answers for rising times whether they are planned.

@@ -38,15 +38,56 @@ func (s *sum) explain(r Row) []Explanation {
 			{"availability", r.Availability, "1"}, {"effectiveness", r.Effectiveness, "1"}, {"quality_ratio", r.QualityRatio, "1"},
 		}, r.OEE},
 	}
+	all = append(all, s.explainTimes(r, apt, obt)...)
+	all = append(all, s.explainUse(r, pq, gq)...)
 	if s.total.Good == s.total.Produced-s.total.Scrap {
 		all[1].Formula = "produced_quantity - scrap_quantity"
 		all[1].Terms = []Term{{"produced_quantity", pq, "unit"}, {"scrap_quantity", sq, "unit"}}
 	}
-	if r.EnergyKWh != nil {
-		all = append(all, Explanation{"energy_per_unit_kwh", "energy / produced_quantity", []Term{{"energy", r.EnergyKWh, "kWh"}, {"produced_quantity", pq, "unit"}}, r.EnergyPerUnitKWh})
-	}
 	if r.Coverage != nil {
 		all = append(all, Explanation{"coverage", "observed_busy_time / planned_busy_time", []Term{obt, {"planned_busy_time", &r.PlannedBusyTimeS, "s"}}, r.Coverage})
+	}
+	return all
+}
+
+func (s *sum) explainTimes(r Row, apt, obt Term) []Explanation {
+	aust, adet := Term{"actual_unit_setup_time", &r.ActualUnitSetupTimeS, "s"}, Term{"actual_unit_delay_time", &r.ActualUnitDelayTimeS, "s"}
+	observed, repair, failures := inHours(s.busyMs), seconds(s.repairMs), Term{"failures", count(s.total.Failures), "1"}
+	return []Explanation{
+		{"nee", "(actual_production_time + actual_unit_setup_time) / observed_busy_time * effectiveness * quality_ratio", []Term{
+			apt, aust, obt, {"effectiveness", r.Effectiveness, "1"}, {"quality_ratio", r.QualityRatio, "1"},
+		}, r.NEE},
+		{"setup_ratio", "actual_unit_setup_time / (actual_production_time + actual_unit_setup_time)", []Term{aust, apt}, r.SetupRatio},
+		{"technical_efficiency", "actual_production_time / (actual_production_time + actual_unit_delay_time)", []Term{apt, adet}, r.TechnicalEfficiency},
+		{"allocation_efficiency", "(actual_production_time + actual_unit_setup_time + actual_unit_delay_time) / observed_busy_time",
+			[]Term{apt, aust, adet, obt}, r.AllocationEfficiency},
+		{"utilisation_efficiency", "actual_production_time / (actual_production_time + actual_unit_setup_time + actual_unit_delay_time)",
+			[]Term{apt, aust, adet}, r.UtilisationEfficiency},
+		{"throughput_per_hour", "(produced_quantity - late_quantity) / observed_busy_time", []Term{
+			{"produced_quantity", count(s.total.Produced), "unit"}, {"late_quantity", count(s.total.Late), "unit"}, {"observed_busy_time", &observed, "h"},
+		}, r.ThroughputPerHour},
+		{"mtbf_s", "actual_production_time / failures", []Term{apt, failures}, r.MTBFS},
+		{"mttr_s", "repair_time / failures", []Term{{"repair_time", &repair, "s"}, failures}, r.MTTRS},
+	}
+}
+
+func (s *sum) explainUse(r Row, pq, gq *float64) (all []Explanation) {
+	if r.ReworkRatio != nil {
+		sq, rq := Term{"scrap_quantity", count(s.total.Scrap), "unit"}, Term{"rework_quantity", count(s.total.Rework), "unit"}
+		all = append(all,
+			Explanation{"rework_ratio", "rework_quantity / produced_quantity", []Term{rq, {"produced_quantity", pq, "unit"}}, r.ReworkRatio},
+			Explanation{"first_pass_yield", "(produced_quantity - scrap_quantity - rework_quantity) / produced_quantity",
+				[]Term{{"produced_quantity", pq, "unit"}, sq, rq}, r.FirstPassYield})
+	}
+	if r.EnergyKWh != nil {
+		energy := Term{"energy", r.EnergyKWh, "kWh"}
+		all = append(all,
+			Explanation{"energy_per_unit_kwh", "energy / produced_quantity", []Term{energy, {"produced_quantity", pq, "unit"}}, r.EnergyPerUnitKWh},
+			Explanation{"energy_per_good_unit_kwh", "energy / good_quantity", []Term{energy, {"good_quantity", gq, "unit"}}, r.EnergyPerGoodUnitKWh})
+	}
+	if r.MaterialInKg != nil {
+		all = append(all, Explanation{"material_yield", "product_out / material_in",
+			[]Term{{"product_out", r.ProductOutKg, "kg"}, {"material_in", r.MaterialInKg, "kg"}}, r.MaterialYield})
 	}
 	return all
 }

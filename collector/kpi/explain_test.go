@@ -96,6 +96,9 @@ func checkExplanations(t *testing.T, r Row) {
 	inRow := map[string]*float64{
 		"availability": r.Availability, "effectiveness": r.Effectiveness, "quality_ratio": r.QualityRatio, "oee": r.OEE,
 		"scrap_ratio": r.ScrapRatio, "energy_per_unit_kwh": r.EnergyPerUnitKWh, "coverage": r.Coverage,
+		"nee": r.NEE, "setup_ratio": r.SetupRatio, "technical_efficiency": r.TechnicalEfficiency, "allocation_efficiency": r.AllocationEfficiency,
+		"utilisation_efficiency": r.UtilisationEfficiency, "throughput_per_hour": r.ThroughputPerHour, "mtbf_s": r.MTBFS, "mttr_s": r.MTTRS,
+		"rework_ratio": r.ReworkRatio, "first_pass_yield": r.FirstPassYield, "energy_per_good_unit_kwh": r.EnergyPerGoodUnitKWh, "material_yield": r.MaterialYield,
 		"produced_quantity": asFloat(r.ProducedQuantity), "good_quantity": asFloat(r.GoodQuantity),
 	}
 	for _, e := range r.Explain {
@@ -156,7 +159,7 @@ func TestExplanationsWorkOut(t *testing.T) {
 			checkExplanations(t, whole(t, model(t, dayShift(), "press"), hours(0, 8), test.intervals...))
 		})
 	}
-	for _, by := range []By{Whole, ByMachine, ByProduct, ByShift, ByHour, ByDay} {
+	for _, by := range []By{Whole, ByMachine, ByProduct, ByShift, ByHour, ByDay, ByWeek, ByOrder} {
 		t.Run(fmt.Sprintf("random days by %q", by), func(t *testing.T) {
 			for _, r := range compute(t, model(t, twoShifts(), "press", "press-2"), hours(0, 72), by, randomDays(2)...) {
 				checkExplanations(t, r)

@@ -213,7 +213,7 @@ func TestEnergyPerUnit(t *testing.T) {
 }
 
 func TestComputeRefuses(t *testing.T) {
-	if _, err := Compute(each(nil), model(t, nil), hours(0, 1), "week"); err == nil || err.Error() != `kpi by "week": is none of machine, product, shift, hour, day` {
+	if _, err := Compute(each(nil), model(t, nil), hours(0, 1), "year"); err == nil || err.Error() != `kpi by "year": is none of machine, product, order, shift, hour, day, week` {
 		t.Errorf("got %v", err)
 	}
 	broken := errors.New("the disk is gone")

@@ -15,6 +15,7 @@ type Row struct {
 	To      time.Time `json:"to"`
 	Machine string    `json:"machine,omitempty"`
 	Product string    `json:"product,omitempty"`
+	Order   string    `json:"order,omitempty" doc:"production order"`
 	Shift   string    `json:"shift,omitempty"`
 
 	ProducedQuantity *int64           `json:"produced_quantity" doc:"PQ"`
@@ -29,6 +30,8 @@ type Row struct {
 	ObservedBusyTimeS     float64            `json:"observed_busy_time_s" doc:"part of PBT during which the machine was observed"`
 	OvertimeS             float64            `json:"overtime_s" doc:"part of PBT that was worked outside the calendar"`
 	ActualProductionTimeS float64            `json:"actual_production_time_s" doc:"APT: seconds in state execute"`
+	ActualUnitSetupTimeS  float64            `json:"actual_unit_setup_time_s" doc:"AUST: observed planned seconds in starting, resetting, unholding, unsuspending, completing"`
+	ActualUnitDelayTimeS  float64            `json:"actual_unit_delay_time_s" doc:"ADET: observed planned seconds in which there was work and it was not done: all states but those of APT and AUST, idle and complete"`
 	StateS                map[string]float64 `json:"state_s" doc:"observed seconds by PackML state, planned or not"`
 
 	Availability  *float64 `json:"availability" doc:"APT / observed PBT"`
@@ -36,15 +39,37 @@ type Row struct {
 	QualityRatio  *float64 `json:"quality_ratio" doc:"GQ / PQ"`
 	OEE           *float64 `json:"oee" doc:"availability * effectiveness * quality ratio"`
 	ScrapRatio    *float64 `json:"scrap_ratio" doc:"SQ / PQ"`
+	NEE           *float64 `json:"nee" doc:"net equipment effectiveness: (APT + AUST) / observed PBT * effectiveness * quality ratio"`
+
+	ReworkRatio           *float64 `json:"rework_ratio" doc:"RQ / PQ; null where no rework is counted"`
+	FirstPassYield        *float64 `json:"first_pass_yield" doc:"(PQ - SQ - RQ) / PQ; null where no rework is counted"`
+	SetupRatio            *float64 `json:"setup_ratio" doc:"AUST / (APT + AUST)"`
+	TechnicalEfficiency   *float64 `json:"technical_efficiency" doc:"APT / (APT + ADET)"`
+	AllocationEfficiency  *float64 `json:"allocation_efficiency" doc:"AUBT / observed PBT, with AUBT = APT + AUST + ADET"`
+	UtilisationEfficiency *float64 `json:"utilisation_efficiency" doc:"APT / AUBT"`
+	ThroughputPerHour     *float64 `json:"throughput_per_hour" doc:"units made while observed / observed PBT in hours"`
+
+	Failures   int64    `json:"failures" doc:"stops in which the machine was aborted, where they became so"`
+	Stops      int64    `json:"stops" doc:"stops that ended here, micro-stops not counted"`
+	MicroStops int64    `json:"micro_stops" doc:"stops that ended here and were shorter than the line's limit"`
+	MicroStopS float64  `json:"micro_stop_s" doc:"how long the micro-stops were"`
+	MTBFS      *float64 `json:"mtbf_s" doc:"APT / failures"`
+	MTTRS      *float64 `json:"mttr_s" doc:"planned seconds in aborting, aborted and clearing / failures"`
 
 	EnergyKWh        *float64 `json:"energy_kwh"`
 	EnergyPerUnitKWh *float64 `json:"energy_per_unit_kwh" doc:"energy / PQ"`
+
+	EnergyPerGoodUnitKWh *float64 `json:"energy_per_good_unit_kwh" doc:"energy / GQ"`
+	MaterialInKg         *float64 `json:"material_in_kg"`
+	ProductOutKg         *float64 `json:"product_out_kg"`
+	MaterialYield        *float64 `json:"material_yield" doc:"product out / material in"`
 
 	Coverage       *float64 `json:"coverage" doc:"observed PBT / PBT"`
 	UncertainTimeS float64  `json:"uncertain_time_s" doc:"observed seconds whose date is a guess between two known times, as long as nobody knew the time"`
 	TimeErrorS     float64  `json:"time_error_s" doc:"how far the times behind this row may be wrong at the most"`
 
-	Flags   []string      `json:"flags,omitempty" nullable:"false" doc:"figures that cannot be right: oee_over_1, quality_exactly_1, suspect_counts, counter_reset, time_uncertain"`
+	Flags   []string      `json:"flags,omitempty" nullable:"false" doc:"figures that cannot be right: oee_over_1, quality_exactly_1, suspect_counts, counter_reset, energy_without_output, output_without_energy, time_uncertain"`
+	Losses  []Loss        `json:"losses,omitempty" nullable:"false" doc:"planned busy time, step by step down to the time that the good units were meant to take, when asked for with explain=true"`
 	Explain []Explanation `json:"explain,omitempty" nullable:"false" doc:"the arithmetic behind each figure, when asked for with explain=true"`
 }
 
@@ -56,9 +81,15 @@ type Explanation struct {
 	Value   *float64 `json:"value"`
 }
 
+// Loss is one step of the waterfall from planned time to good units.
+type Loss struct {
+	Name    string  `json:"name" enum:"unobserved,idle,repair,delay,setup,speed,scrap,good,production"`
+	Seconds float64 `json:"seconds" doc:"less than 0 for speed where the machine ran faster than planned"`
+}
+
 // Term is one input of a formula.
 type Term struct {
 	Name  string   `json:"name"`
 	Value *float64 `json:"value"`
-	Unit  string   `json:"unit" enum:"s,unit,cycle,unit/cycle,s/unit,kWh,1"`
+	Unit  string   `json:"unit" enum:"s,h,unit,cycle,unit/cycle,s/unit,unit/h,kWh,kg,1"`
 }

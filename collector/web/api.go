@@ -76,7 +76,7 @@ func api(mux *http.ServeMux, version string, b *board.Board, log *slog.Logger) h
 	type kpiInput struct {
 		LineID
 		Window
-		By      string `query:"by" enum:"machine,product,shift,hour,day" doc:"one row for each; one row for the line when absent"`
+		By      string `query:"by" enum:"machine,product,order,shift,hour,day,week" doc:"one row for each; one row for the line when absent"`
 		Explain bool   `query:"explain" doc:"with the arithmetic behind each figure"`
 	}
 	type rows struct {

@@ -350,6 +350,15 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        Loss: {
+            /** @enum {string} */
+            name: "unobserved" | "idle" | "repair" | "delay" | "setup" | "speed" | "scrap" | "good" | "production";
+            /**
+             * Format: double
+             * @description less than 0 for speed where the machine ran faster than planned
+             */
+            seconds: number;
+        };
         Machine: {
             id: string;
             name: {
@@ -447,6 +456,21 @@ export interface components {
             actual_production_time_s: number;
             /**
              * Format: double
+             * @description ADET: observed planned seconds in which there was work and it was not done: all states but those of APT and AUST, idle and complete
+             */
+            actual_unit_delay_time_s: number;
+            /**
+             * Format: double
+             * @description AUST: observed planned seconds in starting, resetting, unholding, unsuspending, completing
+             */
+            actual_unit_setup_time_s: number;
+            /**
+             * Format: double
+             * @description AUBT / observed PBT, with AUBT = APT + AUST + ADET
+             */
+            allocation_efficiency: number | null;
+            /**
+             * Format: double
              * @description APT / observed PBT
              */
             availability: number | null;
@@ -464,12 +488,27 @@ export interface components {
             energy_kwh: number | null;
             /**
              * Format: double
+             * @description energy / GQ
+             */
+            energy_per_good_unit_kwh: number | null;
+            /**
+             * Format: double
              * @description energy / PQ
              */
             energy_per_unit_kwh: number | null;
             /** @description the arithmetic behind each figure, when asked for with explain=true */
             explain?: components["schemas"]["Explanation"][];
-            /** @description figures that cannot be right: oee_over_1, quality_exactly_1, suspect_counts, counter_reset, time_uncertain */
+            /**
+             * Format: int64
+             * @description stops in which the machine was aborted, where they became so
+             */
+            failures: number;
+            /**
+             * Format: double
+             * @description (PQ - SQ - RQ) / PQ; null where no rework is counted
+             */
+            first_pass_yield: number | null;
+            /** @description figures that cannot be right: oee_over_1, quality_exactly_1, suspect_counts, counter_reset, energy_without_output, output_without_energy, time_uncertain */
             flags?: string[];
             /** Format: date-time */
             from: string;
@@ -483,7 +522,41 @@ export interface components {
              * @description part of PQ that was made while nobody looked, counted at the next look; not in effectiveness and OEE
              */
             late_quantity: number;
+            /** @description planned busy time, step by step down to the time that the good units were meant to take, when asked for with explain=true */
+            losses?: components["schemas"]["Loss"][];
             machine?: string;
+            /** Format: double */
+            material_in_kg: number | null;
+            /**
+             * Format: double
+             * @description product out / material in
+             */
+            material_yield: number | null;
+            /**
+             * Format: double
+             * @description how long the micro-stops were
+             */
+            micro_stop_s: number;
+            /**
+             * Format: int64
+             * @description stops that ended here and were shorter than the line's limit
+             */
+            micro_stops: number;
+            /**
+             * Format: double
+             * @description APT / failures
+             */
+            mtbf_s: number | null;
+            /**
+             * Format: double
+             * @description planned seconds in aborting, aborted and clearing / failures
+             */
+            mttr_s: number | null;
+            /**
+             * Format: double
+             * @description net equipment effectiveness: (APT + AUST) / observed PBT * effectiveness * quality ratio
+             */
+            nee: number | null;
             /**
              * Format: double
              * @description part of PBT during which the machine was observed
@@ -494,6 +567,8 @@ export interface components {
              * @description availability * effectiveness * quality ratio
              */
             oee: number | null;
+            /** @description production order */
+            order?: string;
             /**
              * Format: double
              * @description part of PBT that was worked outside the calendar
@@ -510,6 +585,8 @@ export interface components {
              */
             produced_quantity: number | null;
             product?: string;
+            /** Format: double */
+            product_out_kg: number | null;
             /**
              * Format: double
              * @description GQ / PQ
@@ -520,6 +597,11 @@ export interface components {
              * @description RQ
              */
             rework_quantity: number | null;
+            /**
+             * Format: double
+             * @description RQ / PQ; null where no rework is counted
+             */
+            rework_ratio: number | null;
             scrap_by_reason?: {
                 [key: string]: number;
             };
@@ -533,6 +615,11 @@ export interface components {
              * @description SQ / PQ
              */
             scrap_ratio: number | null;
+            /**
+             * Format: double
+             * @description AUST / (APT + AUST)
+             */
+            setup_ratio: number | null;
             shift?: string;
             /** @description observed seconds by PackML state, planned or not */
             state_s: {
@@ -540,9 +627,24 @@ export interface components {
             };
             /**
              * Format: int64
+             * @description stops that ended here, micro-stops not counted
+             */
+            stops: number;
+            /**
+             * Format: int64
              * @description units by which a counter rose faster than its machine can; not in PQ
              */
             suspect_quantity: number;
+            /**
+             * Format: double
+             * @description APT / (APT + ADET)
+             */
+            technical_efficiency: number | null;
+            /**
+             * Format: double
+             * @description units made while observed / observed PBT in hours
+             */
+            throughput_per_hour: number | null;
             /**
              * Format: double
              * @description how far the times behind this row may be wrong at the most
@@ -555,6 +657,11 @@ export interface components {
              * @description observed seconds whose date is a guess between two known times, as long as nobody knew the time
              */
             uncertain_time_s: number;
+            /**
+             * Format: double
+             * @description APT / AUBT
+             */
+            utilisation_efficiency: number | null;
         };
         Rows: {
             rows: components["schemas"]["Row"][];
@@ -576,7 +683,7 @@ export interface components {
         Term: {
             name: string;
             /** @enum {string} */
-            unit: "s" | "unit" | "cycle" | "unit/cycle" | "s/unit" | "kWh" | "1";
+            unit: "s" | "h" | "unit" | "cycle" | "unit/cycle" | "s/unit" | "unit/h" | "kWh" | "kg" | "1";
             /** Format: double */
             value: number | null;
         };
@@ -727,7 +834,7 @@ export interface operations {
                 /** @description not included, RFC 3339 */
                 to: string;
                 /** @description one row for each; one row for the line when absent */
-                by?: "machine" | "product" | "shift" | "hour" | "day";
+                by?: "machine" | "product" | "order" | "shift" | "hour" | "day" | "week";
                 /** @description with the arithmetic behind each figure */
                 explain?: boolean;
             };

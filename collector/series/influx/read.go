@@ -14,7 +14,9 @@ import (
 )
 
 // intervalTags are those of the measurement interval, in the order in which an interval is read.
-func intervalTags() []string { return []string{"site", "line", "machine", "product", "production_order"} }
+func intervalTags() []string {
+	return []string{"site", "line", "machine", "product", "production_order"}
+}
 
 // Intervals gives intervals in order of time, then machine, then product.
 func (s *Store) Intervals(ctx context.Context, q series.Query) iter.Seq2[account.Interval, error] {
