@@ -153,6 +153,7 @@ func (c *Collector) pointRefused(point, reason string) {
 
 func (c *Collector) openPipeline(ctx context.Context) error {
 	c.board = board.New(c.store, c.opts.Clock)
+	c.board.Remember(c.registry)
 	c.pipeline = &pipeline{
 		keys: record.Keyring{}, ledger: c.ledger, store: c.store, registry: c.registry, clock: c.opts.Clock,
 		log: c.opts.Logger, metrics: newMetrics(), account: (*account.State).Fold, quiet: rate.NewLimiter(refusedPerSecond, refusedAtOnce),

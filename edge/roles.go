@@ -34,6 +34,13 @@ func (v validator) lines(c *Config, broken map[string]bool) {
 		for value, p := range line.Products {
 			r.product(p, at(path, "products", value))
 		}
+		for group, g := range line.Reasons {
+			for _, id := range append([]string{group}, slices.Collect(maps.Keys(g.Reasons))...) {
+				if err := record.CheckName(id); err != nil {
+					v.mistake("reason: "+err.Error(), "", at(path, "reasons", group)...)
+				}
+			}
+		}
 		if line.MicroStop < 0 {
 			v.mistake("micro_stop is negative", "leave it out for 2m", at(path, "micro_stop")...)
 		}
@@ -72,7 +79,7 @@ func (r roles) machine(m record.Machine, name string, listed map[string]record.P
 	r.measured(m.Energy, "energy", []string{"Wh", "kWh", "MWh"}, at(path, "energy"))
 	r.measured(m.MaterialIn, "mass", []string{"g", "kg", "t"}, at(path, "material_in"))
 	r.measured(m.ProductOut, "mass", []string{"g", "kg", "t"}, at(path, "product_out"))
-	for key, id := range map[string]string{"product_from": m.ProductFrom, "order_from": m.OrderFrom} {
+	for key, id := range map[string]string{"product_from": m.ProductFrom, "order_from": m.OrderFrom, "reason_from": m.ReasonFrom} {
 		if id != "" {
 			r.signal(id, at(path, key))
 		}

@@ -48,6 +48,7 @@ type Line struct {
 	Plan     *Plan              `json:"plan,omitempty"`
 	Targets  map[string]float64 `json:"targets,omitempty"` // by KPI, such as quality_ratio: 0.97
 
+	Reasons   map[string]ReasonGroup `json:"reasons,omitempty"` // for stops, by id; a usual tree when empty
 	MicroStop Duration `json:"micro_stop,omitempty"` // a stop shorter than this is a micro-stop; 2m when 0
 }
 
@@ -73,6 +74,7 @@ type Machine struct {
 
 	ProductFrom string   `json:"product_from,omitempty"` // signal that says which of the line's products it makes
 	OrderFrom   string   `json:"order_from,omitempty"`   // signal that says for which production order; 0 or an empty text for none
+	ReasonFrom  string   `json:"reason_from,omitempty"`  // signal of the codes by which the line's reasons are known; 0 for none
 	MaterialIn  string   `json:"material_in,omitempty"`  // counter of the mass that goes in: g, kg or t by its Unit
 	ProductOut  string   `json:"product_out,omitempty"`  // counter of the mass that comes out
 	StopAfter   Duration `json:"stop_after,omitempty"`   // without State: so long after a cycle it is stopped; two planned cycles when 0
@@ -80,7 +82,7 @@ type Machine struct {
 
 // Signals lists the signals that a machine has a role for.
 func (m Machine) Signals() []string {
-	signals := []string{m.State, m.Energy, m.ProductFrom, m.OrderFrom, m.MaterialIn, m.ProductOut}
+	signals := []string{m.State, m.Energy, m.ProductFrom, m.OrderFrom, m.ReasonFrom, m.MaterialIn, m.ProductOut}
 	counts := slices.Concat(m.Scrap, m.Rework)
 	for _, c := range []*Count{m.Produced, m.Good} {
 		if c != nil {

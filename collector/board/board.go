@@ -19,8 +19,9 @@ var ErrNotFound = errors.New("not found")
 
 // Board is what the pages ask. All its methods may be called at the same time.
 type Board struct {
-	store series.Store
-	clock clock.Clock
+	store    series.Store
+	clock    clock.Clock
+	registry *registry.Registry // nil: nothing that people say is kept
 
 	mu       sync.RWMutex
 	gateways map[string]*gateway
@@ -71,6 +72,9 @@ func (b *Board) gateway(id string) *gateway {
 	}
 	return g
 }
+
+// Remember lets the board keep what people say.
+func (b *Board) Remember(r *registry.Registry) { b.registry = r }
 
 // Know makes a gateway appear that may send, even before it does.
 func (b *Board) Know(id string) {

@@ -3,6 +3,7 @@ package board
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lineproof/lineproof/collector/account"
@@ -19,6 +20,10 @@ func (b *Board) States(ctx context.Context, line string, from, to time.Time) ([]
 	if err != nil {
 		return nil, err
 	}
+	return b.states(ctx, p, from, to)
+}
+
+func (b *Board) states(ctx context.Context, p place, from, to time.Time) ([]MachineStates, error) {
 	now := b.clock.Now().UTC().Truncate(time.Millisecond)
 	if to.After(now) {
 		to = now
@@ -31,20 +36,23 @@ func (b *Board) States(ctx context.Context, line string, from, to time.Time) ([]
 	q := series.Query{Site: p.site, Line: p.id, From: from.UTC().Truncate(account.Minute), To: to}
 	for i, err := range b.store.Intervals(ctx, q) {
 		if err != nil {
-			return nil, fmt.Errorf("states of line %s: %w", line, err)
+			return nil, fmt.Errorf("states of line %s: %w", p.id, err)
 		}
 		if t := timelines[i.Machine]; t != nil {
-			t.minute(i)
+			t.interval(i)
 		}
 	}
 	for _, id := range p.machines() {
 		t := timelines[id]
+		t.minute()
 		b.mu.RLock()
 		state, since, observed := p.gateway.machineNow(p.id+"/"+id, now)
 		b.mu.RUnlock()
 		t.ahead(state, since, observed)
 		t.unobserved(t.window.To)
-		all = append(all, MachineStates{ID: id, Name: p.model.Machines[id].Name, Spans: append([]StateSpan{}, t.spans...)})
+		all = append(all, MachineStates{
+			ID: id, Name: p.model.Machines[id].Name, Spans: append([]StateSpan{}, t.spans...), Made: append([]MadeSpan{}, t.made...),
+		})
 	}
 	return all, nil
 }
@@ -54,21 +62,57 @@ type timeline struct {
 	window record.Span
 	at     time.Time // up to where it goes
 	spans  []StateSpan
+	made   []MadeSpan
+	open   []stretch // of the minute that is being read
+	of     time.Time // that minute
 }
 
-func (t *timeline) minute(i account.Interval) {
+// stretch is observed time of one interval.
+type stretch struct {
+	from, to time.Time
+	state    record.State
+	made     *account.Interval
+}
+
+// interval takes one; a minute has several where the product or the order changed.
+func (t *timeline) interval(i account.Interval) {
+	if !i.Start.Equal(t.of) {
+		t.minute()
+		t.of = i.Start
+	}
 	for n, step := range i.Timeline {
 		end := account.Minute.Milliseconds()
 		if n+1 < len(i.Timeline) {
 			end = i.Timeline[n+1].At
 		}
-		if step.Unobserved {
-			continue
+		if !step.Unobserved {
+			t.open = append(t.open, stretch{i.Start.Add(time.Duration(step.At) * time.Millisecond), i.Start.Add(time.Duration(end) * time.Millisecond), step.State, &i})
 		}
-		from := i.Start.Add(time.Duration(step.At) * time.Millisecond)
-		t.unobserved(from)
-		t.extend(i.Start.Add(time.Duration(end)*time.Millisecond), &step.State)
 	}
+}
+
+// minute ends one: its stretches come in order of time.
+func (t *timeline) minute() {
+	slices.SortFunc(t.open, func(a, b stretch) int { return a.from.Compare(b.from) })
+	for _, s := range t.open {
+		t.unobserved(s.from)
+		from := t.at
+		t.extend(s.to, &s.state)
+		t.make(from, *s.made)
+	}
+	t.open = t.open[:0]
+}
+
+// make notes what was made from a time up to where the timeline goes.
+func (t *timeline) make(from time.Time, i account.Interval) {
+	if i.Product == "" && i.Order == "" || !from.Before(t.at) {
+		return
+	}
+	if n := len(t.made) - 1; n >= 0 && t.made[n].Product == i.Product && t.made[n].Order == i.Order {
+		t.made[n].To = t.at
+		return
+	}
+	t.made = append(t.made, MadeSpan{From: from, To: t.at, Product: i.Product, Order: i.Order})
 }
 
 // ahead goes on with what the live values say after the last batch.

@@ -96,6 +96,15 @@ type MachineStates struct {
 	ID    string       `json:"id"`
 	Name  record.Names `json:"name"`
 	Spans []StateSpan  `json:"spans" nullable:"false" doc:"in order, without holes"`
+	Made  []MadeSpan   `json:"made" nullable:"false" doc:"what it made, in order, as far as a product or an order is known"`
+}
+
+// MadeSpan is a stretch of time with one product and one order, from when to when somebody looked.
+type MadeSpan struct {
+	From    time.Time `json:"from"`
+	To      time.Time `json:"to"`
+	Product string    `json:"product,omitempty" doc:"its code"`
+	Order   string    `json:"order,omitempty"`
 }
 
 // StateSpan is a stretch of time in one state.

@@ -106,6 +106,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lines/{line}/reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The line's tree of reasons for stops */
+        get: operations["get-line-reasons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lines/{line}/states": {
         parameters: {
             query?: never;
@@ -117,6 +134,40 @@ export interface paths {
         get: operations["get-line-states"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{line}/stops": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Stops in planned time with their reasons, and what they add up to */
+        get: operations["get-line-stops"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{line}/stops/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a stop a reason or a comment; what was said before is kept */
+        post: operations["note-line-stop"];
         delete?: never;
         options?: never;
         head?: never;
@@ -384,11 +435,22 @@ export interface components {
         };
         MachineStates: {
             id: string;
+            /** @description what it made, in order, as far as a product or an order is known */
+            made: components["schemas"]["MadeSpan"][];
             name: {
                 [key: string]: string;
             };
             /** @description in order, without holes */
             spans: components["schemas"]["StateSpan"][];
+        };
+        MadeSpan: {
+            /** Format: date-time */
+            from: string;
+            order?: string;
+            /** @description its code */
+            product?: string;
+            /** Format: date-time */
+            to: string;
         };
         Missing: {
             /** Format: int64 */
@@ -400,6 +462,19 @@ export interface components {
              * @description when a later one came first
              */
             since: string;
+        };
+        NoteInputBody: {
+            /** @description who says so */
+            author: string;
+            comment?: string;
+            /**
+             * Format: date-time
+             * @description when the stop began, as the list of stops says
+             */
+            from: string;
+            machine: string;
+            /** @description GROUP/REASON */
+            reason?: string;
         };
         Plan: {
             /**
@@ -435,6 +510,25 @@ export interface components {
             planned_cycle_s: number;
             /** Format: int64 */
             units_per_cycle: number;
+        };
+        Reason: {
+            /** @description GROUP/REASON */
+            id: string;
+            /** @description by language: vi, en */
+            name: {
+                [key: string]: string;
+            };
+        };
+        ReasonGroup: {
+            id: string;
+            /** @description by language: vi, en */
+            name: {
+                [key: string]: string;
+            };
+            reasons: components["schemas"]["Reason"][];
+        };
+        Reasons: {
+            groups: components["schemas"]["ReasonGroup"][];
         };
         Refused: {
             /** @enum {string} */
@@ -680,6 +774,67 @@ export interface components {
         States: {
             machines: components["schemas"]["MachineStates"][];
         };
+        Stop: {
+            /**
+             * Format: int64
+             * @description what the PLC gave as its reason
+             */
+            code?: number;
+            /** Format: date-time */
+            from: string;
+            goes_on: boolean;
+            /**
+             * @description micro: shorter than the line's limit; unobserved: nobody looked, whatever reason is given
+             * @enum {string}
+             */
+            kind: "stop" | "micro" | "unobserved";
+            machine: string;
+            /** @description what people said, oldest first; none is ever removed */
+            notes: components["schemas"]["StopNote"][];
+            /** @description the reason that the PLC's code stands for, GROUP/REASON */
+            original?: string;
+            /**
+             * Format: double
+             * @description part of it in planned time
+             */
+            planned_s: number;
+            /** @description what a person said last, else the original; GROUP/REASON */
+            reason?: string;
+            /**
+             * @description the state of most of it
+             * @enum {string}
+             */
+            state: "undefined" | "clearing" | "stopped" | "starting" | "idle" | "suspended" | "execute" | "stopping" | "aborting" | "aborted" | "holding" | "held" | "unholding" | "suspending" | "unsuspending" | "resetting" | "completing" | "complete";
+            /**
+             * Format: date-time
+             * @description up to when it is known to last
+             */
+            to: string;
+        };
+        StopNote: {
+            author: string;
+            comment?: string;
+            /** @description GROUP/REASON; empty for a comment alone */
+            reason?: string;
+            /** Format: date-time */
+            time: string;
+        };
+        StopShare: {
+            /** Format: int64 */
+            count: number;
+            /** @enum {string} */
+            kind: "stop" | "micro" | "unobserved";
+            /** Format: double */
+            planned_s: number;
+            /** @description GROUP/REASON; empty: none is known */
+            reason?: string;
+        };
+        Stops: {
+            /** @description by reason, the longest first */
+            pareto: components["schemas"]["StopShare"][];
+            /** @description those that meet the window, newest first */
+            stops: components["schemas"]["Stop"][];
+        };
         Term: {
             name: string;
             /** @enum {string} */
@@ -921,6 +1076,38 @@ export interface operations {
             };
         };
     };
+    "get-line-reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reasons"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "get-line-states": {
         parameters: {
             query: {
@@ -946,6 +1133,79 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["States"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-line-stops": {
+        parameters: {
+            query: {
+                /** @description included, RFC 3339 */
+                from: string;
+                /** @description not included, RFC 3339 */
+                to: string;
+                /** @description of one machine; of all when absent */
+                machine?: string;
+            };
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stops"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "note-line-stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
