@@ -73,6 +73,14 @@ func (b *Board) Has(line string) error {
 	return err
 }
 
+// Zone is a line's time zone.
+func (b *Board) Zone(line string) (*time.Location, error) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	p, err := b.place(line)
+	return p.zone, err
+}
+
 // Line gives one line with what it does now.
 func (b *Board) Line(ctx context.Context, line string) (Line, error) {
 	b.mu.RLock()

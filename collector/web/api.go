@@ -99,6 +99,7 @@ func api(mux *http.ServeMux, version string, b *board.Board, log *slog.Logger) h
 		return &body[states]{states{all}}, fail.of(ctx, err)
 	}, op("get-line-states", "What each machine of a line did, and when nobody looked"))
 
+	exports(a, b, fail)
 	stops(a, b, fail)
 
 	type gateways struct {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"path/filepath"
 	"testing"
 	"testing/fstest"
 
@@ -14,6 +15,7 @@ import (
 	"k8s.io/klog/v2"
 
 	"github.com/lineproof/lineproof/collector/collectortest"
+	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -59,6 +61,17 @@ func open(t *testing.T, edit ...func(*Options)) *site {
 	t.Cleanup(srv.Close)
 	s.url = srv.URL
 	return s
+}
+
+// remember lets the site keep what people say.
+func (s *site) remember(t *testing.T) {
+	t.Helper()
+	r, err := registry.Open(t.Context(), filepath.Join(t.TempDir(), "registry.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { r.Close() })
+	s.Board.Remember(r)
 }
 
 // answer is a response with its body read.

@@ -54,6 +54,8 @@ func TestKPIsOfALine(t *testing.T) {
 		{"by shift", "&by=shift", 1, 2000, false},
 		{"by hour", "&by=hour", 1, 2000, false},
 		{"by day", "&by=day", 1, 2000, false},
+		{"by week", "&by=week", 1, 2000, false},
+		{"by order", "&by=order", 1, 2000, false},
 		{"explained", "&explain=true", 1, 2000, true},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -96,7 +98,7 @@ func TestProblems(t *testing.T) {
 		{"turned round", kpi + "?from=2026-03-02T00:00:00Z&to=2026-03-01T23:00:00Z", 422, "validation failed", "query.from: must be before to"},
 		{"empty window", kpi + "?from=2026-03-02T00:00:00Z&to=2026-03-02T00:00:00Z", 422, "validation failed", "query.from: must be before to"},
 		{"all of time by the hour", kpi + "?from=0001-01-02T00:00:00Z&to=2026-03-02T00:00:00Z&by=hour", 422, "validation failed", "query.from: must be at most 20 years before to"},
-		{"unknown grouping", kpi + window + "&by=weekday", 422, "validation failed", "query.by: expected value to be one of \"machine, product, shift, hour, day\""},
+		{"unknown grouping", kpi + window + "&by=weekday", 422, "validation failed", "query.by: expected value to be one of \"machine, product, order, shift, hour, day, week\""},
 		{"no switch", kpi + window + "&explain=maybe", 422, "validation failed", "query.explain: invalid boolean"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

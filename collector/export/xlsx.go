@@ -1,0 +1,119 @@
+package export
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"github.com/lineproof/lineproof/collector/kpi"
+)
+
+// Sheet is what an XLSX file says beside the rows.
+type Sheet struct {
+	Title string         // the line's name
+	Zone  *time.Location // of the times
+	Lang  string         // vi or en
+}
+
+// XLSX writes rows for people: words in their language, times by the clock on the wall, ratios in percent. A cell
+// holds the whole figure, however few digits it shows.
+func XLSX(w io.Writer, rows []kpi.Row, s Sheet) error {
+	words, err := words(s.Lang)
+	if err != nil {
+		return err
+	}
+	t, err := tableOf(rows, s.Zone)
+	if err != nil {
+		return err
+	}
+	f := excelize.NewFile()
+	defer f.Close()
+	b := book{File: f, sheet: words["sheet"], words: words}
+	if err := f.SetSheetName("Sheet1", b.sheet); err != nil {
+		return fmt.Errorf("write xlsx: %w", err)
+	}
+	if err := b.write(t, s); err != nil {
+		return fmt.Errorf("write xlsx: %w", err)
+	}
+	return f.Write(w)
+}
+
+type book struct {
+	*excelize.File
+	sheet string
+	words map[string]string
+}
+
+// headRow is the row of the columns' names: above it are the title and where the times are from.
+const headRow = 3
+
+func (b book) write(t table, s Sheet) error {
+	bold, err := b.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
+	if err != nil {
+		return err
+	}
+	if err := b.put(1, 1, s.Title, bold); err != nil {
+		return err
+	}
+	if err := b.put(1, 2, fmt.Sprintf("%s %s", b.words["zone"], s.Zone), 0); err != nil {
+		return err
+	}
+	formats := map[kind]string{moment: "yyyy-mm-dd hh:mm", whole: "#,##0", number: "#,##0.###", share: "0.00%"}
+	for n, c := range t.columns {
+		style := 0
+		if format, ok := formats[c.kind]; ok {
+			if style, err = b.NewStyle(&excelize.Style{CustomNumFmt: &format}); err != nil {
+				return err
+			}
+		}
+		if err := b.put(n+1, headRow, b.words[c.name], bold); err != nil {
+			return err
+		}
+		for row, cells := range t.cells {
+			if err := b.put(n+1, headRow+1+row, value(cells[n]), style); err != nil {
+				return err
+			}
+		}
+	}
+	last, err := excelize.ColumnNumberToName(len(t.columns))
+	if err != nil {
+		return err
+	}
+	if err := b.SetColWidth(b.sheet, "A", last, 16); err != nil {
+		return err
+	}
+	return b.SetPanes(b.sheet, &excelize.Panes{Freeze: true, YSplit: headRow, TopLeftCell: fmt.Sprintf("A%d", headRow+1), ActivePane: "bottomLeft"})
+}
+
+func (b book) put(column, row int, v any, style int) error {
+	if v == nil {
+		return nil
+	}
+	cell, err := excelize.CoordinatesToCellName(column, row)
+	if err != nil {
+		return err
+	}
+	if err := b.SetCellValue(b.sheet, cell, v); err != nil {
+		return err
+	}
+	return b.SetCellStyle(b.sheet, cell, cell, style)
+}
+
+// value is a cell as the file keeps it: a time is that of the wall, for a sheet knows no zones.
+func value(cell any) any {
+	switch v := cell.(type) {
+	case json.Number:
+		if n, err := v.Int64(); err == nil {
+			return n
+		}
+		f, _ := v.Float64() // it was one
+		return f
+	case time.Time:
+		_, offset := v.Zone()
+		return v.UTC().Add(time.Duration(offset) * time.Second)
+	}
+	return cell
+}
