@@ -21,6 +21,7 @@ export async function walk(page, lang, shot) {
 	await shot('line')
 
 	await explained(page, shot)
+	await furtherPages(page, lang, shot)
 	await otherLanguage(page, lang)
 	await page.locator('nav a[href="/gateways"]').click()
 	await page.locator('article').first().waitFor(wait)
@@ -72,6 +73,46 @@ async function explained(page, shot) {
 	await shot('explain')
 	await page.keyboard.press('Escape')
 	await dialog.waitFor({state: 'hidden'})
+}
+
+/** History, stops and the wall board of the line, and back. */
+async function furtherPages(page, lang, shot) {
+	const tab = (view) => page.locator(`main nav a[href$="/${view}"]`)
+	await tab('history').click()
+	await page.locator('main table tbody tr').first().waitFor(wait)
+	await page.locator('main dl dd').first().waitFor(wait)
+	await settled(page, lang)
+	await shot('history')
+	const file = page.waitForEvent('download')
+	await page.locator('a[download]').first().click()
+	assert.match((await file).suggestedFilename(), /\.xlsx$/, 'the spreadsheet')
+
+	await tab('stops').click()
+	await page.locator('main .list').waitFor(wait)
+	await reasonGiven(page)
+	await settled(page, lang)
+	await shot('stops')
+
+	await tab('board').click()
+	await page.locator('.wall .figure').first().waitFor(wait)
+	await page.locator('.wall .hours .chart svg').waitFor(wait)
+	await settled(page, lang)
+	await shot('board')
+	await page.locator('.wall h1 a').click()
+	await page.locator('.hours .chart svg').waitFor(wait)
+}
+
+/** A stop gets a reason by a few taps, where there is one. */
+async function reasonGiven(page) {
+	const stop = page.locator('main .list li').first()
+	if ((await stop.count()) === 0) return
+	await stop.locator('button').click()
+	const form = page.locator('main form')
+	await form.locator('select').selectOption({index: 1})
+	await form.locator('input').last().fill('Lan')
+	await form.locator('button').click()
+	await form.waitFor({state: 'hidden', ...wait})
+	await stop.locator('.why .small').first().waitFor(wait)
 }
 
 // percent is the number in 81,42 % or 81.42%.

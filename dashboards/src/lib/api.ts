@@ -14,6 +14,9 @@ export type GatewayHealth = Schemas['GatewayHealth']
 export type Collector = Schemas['Collector']
 export type Refused = Schemas['Refused']
 export type Explanation = Schemas['Explanation']
+export type Stop = Schemas['Stop']
+export type Stops = Schemas['Stops']
+export type ReasonGroup = Schemas['ReasonGroup']
 export type Term = Schemas['Term']
 export type LiveEvent = Schemas['LiveEvent']
 export type Problem = Partial<Schemas['ErrorModel']> // every member of RFC 9457 may be missing
@@ -78,6 +81,27 @@ export function getExplained(line: string, s: Stretch, signal?: AbortSignal): Pr
 export function getStates(line: string, s: Stretch, signal?: AbortSignal): Promise<MachineStates[]> {
 	const query = new URLSearchParams({from: s.from, to: s.to})
 	return get<Schemas['States']>(linePath(line, `/states?${query}`), signal).then((a) => a.machines)
+}
+
+export function getStops(line: string, s: Stretch, signal?: AbortSignal): Promise<Stops> {
+	return get<Stops>(linePath(line, `/stops?${new URLSearchParams({from: s.from, to: s.to})}`), signal)
+}
+
+export const getReasons = (line: string, signal?: AbortSignal) =>
+	get<Schemas['Reasons']>(linePath(line, '/reasons'), signal).then((a) => a.groups)
+
+/** Says why a machine stood, and who says so. */
+export async function noteStop(line: string, note: operations['note-line-stop']['requestBody']['content']['application/json']): Promise<void> {
+	const sent = {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(note)}
+	const answer = await fetch(linePath(line, '/stops/notes'), sent).catch(() => {
+		throw new ApiError(0, {})
+	})
+	if (!answer.ok) throw new ApiError(answer.status, await problemOf(answer))
+}
+
+/** Where the rows of a stretch are to be had as a file. */
+export function filePath(line: string, kind: 'csv' | 'xlsx', s: Stretch, by: Grouping, lang: string): string {
+	return linePath(line, `/kpi.${kind}?${new URLSearchParams({from: s.from, to: s.to, by, lang})}`)
 }
 
 export const livePath = (line: string) => linePath(line, '/live')

@@ -5,8 +5,12 @@ const cases: [path: string, want: unknown][] = [
 	['/', {page: 'start'}],
 	['/gateways', {page: 'gateways'}],
 	['/gateways/', {page: 'gateways'}],
-	['/lines/block-line', {page: 'line', line: 'block-line'}],
-	['/lines/b%C3%A1nh%2F1', {page: 'line', line: 'bánh/1'}],
+	['/lines/block-line', {page: 'line', line: 'block-line', view: 'now'}],
+	['/lines/b%C3%A1nh%2F1', {page: 'line', line: 'bánh/1', view: 'now'}],
+	['/lines/block-line/stops', {page: 'line', line: 'block-line', view: 'stops'}],
+	['/lines/block-line/board/', {page: 'line', line: 'block-line', view: 'board'}],
+	['/lines/block-line/now', {page: 'unknown'}],
+	['/lines/block-line/stops/x', {page: 'unknown'}],
 	['/lines/%E0', {page: 'unknown'}],
 	['/lines', {page: 'unknown'}],
 	['/lines/a/b', {page: 'unknown'}],
@@ -15,5 +19,6 @@ const cases: [path: string, want: unknown][] = [
 test.each(cases)('%s', (path, want) => expect(routeOf(path)).toEqual(want))
 
 test('a line leads back to itself', () => {
-	expect(routeOf(lineHref('bánh/1'))).toEqual({page: 'line', line: 'bánh/1'})
+	expect(routeOf(lineHref('bánh/1'))).toEqual({page: 'line', line: 'bánh/1', view: 'now'})
+	expect(routeOf(lineHref('bánh/1', 'history'))).toEqual({page: 'line', line: 'bánh/1', view: 'history'})
 })

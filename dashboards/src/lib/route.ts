@@ -1,22 +1,27 @@
 // The page that a path asks for, and the path of a line.
 
-export type Route = {page: 'start'} | {page: 'line'; line: string} | {page: 'gateways'} | {page: 'unknown'}
+/** What there is to see of a line, in the order of its tabs; now is the line's own path. */
+export const views = ['now', 'history', 'stops', 'board'] as const
+export type View = (typeof views)[number]
+
+export type Route = {page: 'start'} | {page: 'line'; line: string; view: View} | {page: 'gateways'} | {page: 'unknown'}
 
 /** The page that a path asks for. */
 export function routeOf(path: string): Route {
 	const parts = path.split('/').filter(Boolean)
 	if (parts.length === 0) return {page: 'start'}
 	if (parts.length === 1 && parts[0] === 'gateways') return {page: 'gateways'}
-	if (parts.length === 2 && parts[0] === 'lines' && parts[1]) return lineRoute(parts[1])
+	const view = views.find((v) => v === (parts[2] ?? 'now'))
+	if (parts[0] === 'lines' && parts[1] && view && parts.length === (view === 'now' ? 2 : 3)) return lineRoute(parts[1], view)
 	return {page: 'unknown'}
 }
 
-function lineRoute(encoded: string): Route {
+function lineRoute(encoded: string, view: View): Route {
 	try {
-		return {page: 'line', line: decodeURIComponent(encoded)}
+		return {page: 'line', line: decodeURIComponent(encoded), view}
 	} catch {
 		return {page: 'unknown'}
 	}
 }
 
-export const lineHref = (line: string) => `/lines/${encodeURIComponent(line)}`
+export const lineHref = (line: string, view: View = 'now') => `/lines/${encodeURIComponent(line)}${view === 'now' ? '' : `/${view}`}`

@@ -17,3 +17,12 @@ export function remember(slot: string, value: string) {
 		// Storage is forbidden or full: nothing that the reader could mend.
 	}
 }
+
+/** A remembered text; '' where there is none. */
+export function recallText(slot: string): string {
+	try {
+		return localStorage.getItem(slot) ?? ''
+	} catch {
+		return ''
+	}
+}
