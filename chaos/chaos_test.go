@@ -47,6 +47,7 @@ func TestChaos(t *testing.T) {
 	if stores == "" {
 		stores = "sqlite"
 	}
+	commit()
 	var all []*outcome
 	for _, store := range strings.Split(stores, ",") {
 		for seed := first; seed < first+seeds; seed++ {

@@ -155,6 +155,8 @@ func held(p *process) (heal func()) {
 const (
 	resting     = 3 * time.Second
 	longResting = 30*3*2*timeout + resting
+	// A plant that has just been started may take a connection and not yet answer one question.
+	startResting = 30*timeout + resting
 )
 
 func (r *rig) killPlant() (heal func()) {

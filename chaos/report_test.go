@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -77,10 +78,6 @@ func report(t *testing.T, all []*outcome) {
 }
 
 func head(b *strings.Builder, all []*outcome) {
-	commit, err := exec.Command("git", "describe", "--always", "--dirty").Output()
-	if err != nil {
-		commit = []byte("unknown")
-	}
 	n, failed := 0, 0
 	for _, o := range all {
 		n += o.struck()
@@ -107,8 +104,17 @@ last is over. At the end the plant stands still and everything is compared with 
 - the ledger: each batch once, none missing that the gateway did not own up to; the views made again from it
   are the same.
 
-`, "`", "`", time.Now().Format(time.DateOnly), strings.TrimSpace(string(commit)), n, len(all), failed, pace)
+`, "`", "`", time.Now().Format(time.DateOnly), commit(), n, len(all), failed, pace)
 }
+
+// commit is what is run, looked up before the report itself changes the tree.
+var commit = sync.OnceValue(func() string {
+	out, err := exec.Command("git", "describe", "--always", "--dirty").Output()
+	if err != nil {
+		return "unknown"
+	}
+	return strings.TrimSpace(string(out))
+})
 
 func runs(b *strings.Builder, all []*outcome) {
 	b.WriteString("## Runs\n\n| store | seed | faults | batches | lost, owned up to | minutes' ends (observed) | readings | moments | observed | result |\n|---|---:|---:|---:|---:|---:|---:|---:|---:|---|\n")

@@ -107,7 +107,7 @@ func (r *rig) disks() {
 func (r *rig) network(binary string) {
 	sim, broker := freePort(r.t), freePort(r.t)
 	r.sim = r.keep(&process{
-		name: "plant", ready: regexp.MustCompile(`^modbus: `), onReady: func() { r.windows.end("plant", time.Now().Add(resting)) },
+		name: "plant", ready: regexp.MustCompile(`^modbus: `), onReady: func() { r.windows.end("plant", time.Now().Add(startResting)) },
 		command: func() *exec.Cmd {
 			r.mu.Lock()
 			defer r.mu.Unlock()

@@ -2,7 +2,6 @@ package collector
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/lineproof/lineproof/collector/account"
@@ -24,30 +23,38 @@ const (
 	affirmedAtOnce = 2000
 )
 
-// doubts is what the goroutine of the views knows of it.
+// doubts is what the goroutine of the views knows of it. What the registry cannot tell or keep for now, such as on a
+// full disk, is tried again later: it holds up neither ledger nor views.
 type doubts struct {
 	late    time.Duration // how long an attempt can be under way; 0: none can, the store is here
 	attempt bool          // of what is written now there may be an attempt under way
 	pending int           // intervals in doubt
 	next    time.Time     // when the first of them are to be written again
+	hold    time.Time     // not before: an attempt to write one of them again may be under way
 }
 
 // resume takes over from the collector that ran before: its last attempt may be under way.
-func (p *pipeline) resume(ctx context.Context) error {
+func (p *pipeline) resume(ctx context.Context) {
 	if p.doubts.late == 0 {
-		return nil
+		return
 	}
-	p.doubts.attempt = true
-	if err := p.registry.Doubt(ctx, time.Now().Add(p.doubts.late)); err != nil {
-		return err
-	}
-	return p.countDoubts(ctx)
+	p.doubts.attempt, p.doubts.hold = true, time.Now().Add(p.doubts.late)
+	p.countDoubts(ctx)
 }
 
-func (p *pipeline) countDoubts(ctx context.Context) (err error) {
-	p.doubts.pending, p.doubts.next, err = p.registry.Doubtful(ctx)
-	p.report(func(h *board.Views) { h.InDoubt = p.doubts.pending })
-	return err
+func (p *pipeline) countDoubts(ctx context.Context) {
+	n, next, err := p.registry.Doubtful(ctx)
+	if err != nil {
+		p.postpone("intervals in doubt not counted", err)
+		n = max(p.doubts.pending, 1)
+	}
+	p.doubts.pending, p.doubts.next = n, next
+	p.report(func(h *board.Views) { h.InDoubt = n })
+}
+
+func (p *pipeline) postpone(what string, err error) {
+	p.log.Warn(what+"; tried later", "error", err)
+	p.doubts.hold = time.Now().Add(p.doubts.late)
 }
 
 // doubt is what the registry has to remember of what is written.
@@ -74,44 +81,42 @@ func (p *pipeline) doubt(writes []series.Write) (d registry.Doubt) {
 
 // written notes that all attempts so far are behind what was committed.
 func (p *pipeline) written(ctx context.Context) {
-	if !p.doubts.attempt {
-		return
-	}
-	p.doubts.attempt = false
-	if err := p.countDoubts(ctx); err != nil { // what was committed stands
-		p.log.Error("intervals in doubt not counted; tried later", "error", err)
-		p.doubts.pending, p.doubts.next = 1, time.Now().Add(p.doubts.late)
+	if p.doubts.attempt {
+		p.doubts.attempt = false
+		p.countDoubts(ctx)
 	}
 }
 
-// affirm writes intervals again whose time has come. Where that fails it is tried again later: views that cannot
-// be written say so themselves.
-func (p *pipeline) affirm(ctx context.Context) error {
-	for p.doubts.pending > 0 && !time.Now().Before(p.doubts.next) {
+// affirm writes intervals again whose time has come.
+func (p *pipeline) affirm(ctx context.Context) {
+	for ctx.Err() == nil && p.doubts.pending > 0 && !time.Now().Before(p.due()) {
 		intervals, err := p.registry.DoubtfulUntil(ctx, time.Now(), affirmedAtOnce)
+		if err == nil {
+			err = p.store.(series.Overwriter).Overwrite(ctx, intervals)
+		}
+		if err == nil {
+			err = p.registry.Affirm(ctx, intervals)
+		}
 		if err != nil {
-			return err
+			p.postpone("intervals in doubt not written again", err)
 		}
-		if err := p.store.(series.Overwriter).Overwrite(ctx, intervals); err != nil {
-			p.log.Warn("intervals in doubt not written again; tried later", "intervals", len(intervals), "error", err)
-			err = p.registry.Doubt(ctx, time.Now().Add(p.doubts.late))
-			return errors.Join(err, p.countDoubts(ctx))
-		}
-		if err := p.registry.Affirm(ctx, intervals); err != nil {
-			return err
-		}
-		if err := p.countDoubts(ctx); err != nil {
-			return err
-		}
+		p.countDoubts(ctx)
 	}
-	return nil
 }
 
-// due is told when intervals in doubt are to be written again; nil: there are none.
-func (p *pipeline) due() (<-chan time.Time, func()) {
+// due is when intervals in doubt are to be written again.
+func (p *pipeline) due() time.Time {
+	if p.doubts.hold.After(p.doubts.next) {
+		return p.doubts.hold
+	}
+	return p.doubts.next
+}
+
+// dueSoon is told when it is time for affirm; nil where nothing is in doubt.
+func (p *pipeline) dueSoon() (<-chan time.Time, func()) {
 	if p.doubts.pending == 0 {
 		return nil, func() {}
 	}
-	timer := time.NewTimer(time.Until(p.doubts.next))
+	timer := time.NewTimer(time.Until(p.due()))
 	return timer.C, func() { timer.Stop() }
 }

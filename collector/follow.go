@@ -18,7 +18,7 @@ func (p *pipeline) follow(ctx context.Context) error {
 		if err := p.catchUp(ctx); err != nil {
 			return err
 		}
-		due, stop := p.due()
+		due, stop := p.dueSoon()
 		select {
 		case <-ctx.Done():
 		case <-p.tail.grown:
@@ -34,9 +34,7 @@ func (p *pipeline) follow(ctx context.Context) error {
 // catchUp brings the views up to the end of the ledger.
 func (p *pipeline) catchUp(ctx context.Context) error {
 	for {
-		if err := p.affirm(ctx); err != nil {
-			return err
-		}
+		p.affirm(ctx)
 		next := p.viewed()
 		b, ok, until := p.tail.next(next)
 		switch {

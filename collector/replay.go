@@ -41,9 +41,7 @@ func (p *pipeline) load(ctx context.Context) error {
 	if next < size {
 		p.log.Info("views behind the ledger", "from", next, "to", size)
 	}
-	if err := p.resume(ctx); err != nil {
-		return err
-	}
+	p.resume(ctx)
 	return p.followChains(ctx, next)
 }
 

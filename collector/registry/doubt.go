@@ -95,11 +95,3 @@ func (r *Registry) Affirm(ctx context.Context, intervals []account.Interval) err
 	}
 	return nil
 }
-
-// Doubt keeps all that is in doubt so up to a time: an attempt to write it again may be under way.
-func (r *Registry) Doubt(ctx context.Context, until time.Time) error {
-	if _, err := r.db.ExecContext(ctx, `UPDATE doubt SET until = ?`, until.UnixMilli()); err != nil {
-		return fmt.Errorf("keep intervals in doubt: %w", err)
-	}
-	return nil
-}
