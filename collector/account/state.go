@@ -29,6 +29,8 @@ type Machine struct {
 	Closed     time.Time    `json:"closed"`         // minutes before this one are final
 	Begun      time.Time    `json:"begun,omitzero"` // first minute of the era that Open and Closed are of
 	Eras       []span       `json:"eras,omitempty"` // stretches that were booked before, when the clock stood elsewhere
+
+	finished []Interval // that the last batch made final
 }
 
 // Signal is the last value of a signal. The zero Value is known of none.
