@@ -26,7 +26,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
@@ -43,8 +42,8 @@ func Files() (map[string][]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		for name, make := range map[string]func(*tongue) *dashboard.DashboardBuilder{"line": line, "lines": lines, "signals": signals} {
-			made, err := make(t).Build()
+		for name, build := range map[string]func(*tongue) *dashboard.DashboardBuilder{"line": line, "lines": lines, "signals": signals} {
+			made, err := build(t).Build()
 			if err != nil {
 				return nil, fmt.Errorf("dashboard %s in %s: %w", name, lang, err)
 			}
@@ -119,8 +118,8 @@ func variable(t *tongue, name, query string, how chosen) *dashboard.QueryVariabl
 		Refresh(dashboard.VariableRefreshOnTimeRangeChanged).Sort(dashboard.VariableSortAlphabeticalAsc)
 	if how == some {
 		all := dashboard.StringOrArrayOfString{ArrayOfString: []string{"$__all"}}
-		name := dashboard.StringOrArrayOfString{ArrayOfString: []string{"All"}} // Grafana's own word, which it translates
-		v.Multi(true).IncludeAll(true).AllValue(".*").Current(dashboard.VariableOption{Text: name, Value: all})
+		word := dashboard.StringOrArrayOfString{ArrayOfString: []string{"All"}} // Grafana's own, which it translates
+		v.Multi(true).IncludeAll(true).AllValue(".*").Current(dashboard.VariableOption{Text: word, Value: all})
 	}
 	return v
 }
@@ -128,8 +127,8 @@ func variable(t *tongue, name, query string, how chosen) *dashboard.QueryVariabl
 // valuesOf asks for the values of a tag, of the points whose other tags are as chosen.
 func valuesOf(measurement, tag string, others ...string) string {
 	query := fmt.Sprintf(`SHOW TAG VALUES FROM %q WITH KEY = %q`, measurement, tag)
-	for i, other := range others {
-		query += []string{" WHERE ", " AND "}[min(i, 1)] + matches(other)
+	if len(others) > 0 {
+		query += " WHERE " + scope{tags: others}.chosen()
 	}
 	return query
 }
@@ -140,4 +139,4 @@ func source() common.DataSourceRef {
 }
 
 // places are the tags that say where an interval belongs.
-func places() []string { return slices.Clone([]string{"site", "line", "machine", "product"}) }
+func places() []string { return []string{"site", "line", "machine", "product"} }

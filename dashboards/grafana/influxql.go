@@ -97,18 +97,21 @@ type scope struct {
 }
 
 func (s scope) filter(more string) string {
-	all := []string{window}
-	for _, tag := range s.tags {
-		all = append(all, matches(tag))
-	}
+	filter := window + " AND " + s.chosen()
 	if more != "" {
-		all = append(all, more)
+		filter += " AND " + more
+	}
+	return filter
+}
+
+// chosen holds each tag against the variable of its name. All is .* there, which takes points without the tag, too.
+func (s scope) chosen() string {
+	all := make([]string, len(s.tags))
+	for i, tag := range s.tags {
+		all[i] = fmt.Sprintf(`"%[1]s" =~ /^${%[1]s:regex}$/`, tag)
 	}
 	return strings.Join(all, " AND ")
 }
-
-// matches holds a tag against the variable of its name. All is .* there, which takes points without the tag, too.
-func matches(tag string) string { return fmt.Sprintf(`"%[1]s" =~ /^${%[1]s:regex}$/`, tag) }
 
 // group is the clause that groups; fill says what an hour without points has.
 func (s scope) group(fill string) string {
