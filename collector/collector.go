@@ -163,6 +163,9 @@ func (c *Collector) openPipeline(ctx context.Context) error {
 	if c.cfg.Influx != nil {
 		c.pipeline.doubts.late = c.cfg.Influx.late()
 	}
+	if c.cfg.Publish.Intervals {
+		c.pipeline.finished = make(chan struct{}, 1)
+	}
 	for id, g := range c.cfg.Gateways {
 		c.pipeline.keys.Add(id, ed25519.PublicKey(g.Key))
 		c.board.Know(id)
@@ -234,15 +237,15 @@ func (c *Collector) greet() {
 }
 
 func (c *Collector) startBroker() (err error) {
-	opts := broker.Options{Listen: c.cfg.MQTT.Listen, Passwords: map[string]string{}, Logger: c.opts.Logger}
+	opts := broker.Options{Listen: c.cfg.MQTT.Listen, Passwords: map[string]string{}, Readers: map[string]string{}, Logger: c.opts.Logger}
 	for id, g := range c.cfg.Gateways {
-		if g.Password == "" && g.PasswordFile != "" {
-			if g.Password, err = secret(g.PasswordFile); err != nil {
-				return fmt.Errorf("gateway %s: %w", id, err)
-			}
+		if opts.Passwords[id], err = password(g.Password, g.PasswordFile); err != nil {
+			return fmt.Errorf("gateway %s: %w", id, err)
 		}
-		if g.Password != "" {
-			opts.Passwords[id] = g.Password
+	}
+	for name, r := range c.cfg.MQTT.Readers {
+		if opts.Readers[name], err = password(r.Password, r.PasswordFile); err != nil {
+			return fmt.Errorf("reader %s: %w", name, err)
 		}
 	}
 	if c.cfg.MQTT.Cert != "" {
@@ -257,6 +260,14 @@ func (c *Collector) startBroker() (err error) {
 	}
 	c.later(c.broker.Close)
 	return nil
+}
+
+// password is the one given, else that of the file; "" lets nobody in.
+func password(given, file string) (string, error) {
+	if given != "" {
+		return given, nil
+	}
+	return secret(file)
 }
 
 // secret reads a file with one secret in it; "" where no file is named.
@@ -312,6 +323,9 @@ func (c *Collector) Run(ctx context.Context) error {
 		return nil
 	})
 	group.Go(func() error { return c.pipeline.run(ctx, c.ingest.Messages(), c.ingest.Answer) })
+	if c.cfg.Publish.Intervals {
+		group.Go(func() error { return c.pipeline.publish(ctx, c.ingest.Publish) })
+	}
 	group.Go(func() error {
 		if err := server.Serve(c.listener); !errors.Is(err, http.ErrServerClosed) {
 			return fmt.Errorf("serve pages: %w", err)

@@ -52,6 +52,12 @@ func run(t *testing.T, cfg Config) *running {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return runOpen(t, c)
+}
+
+// runOpen lets an open collector run.
+func runOpen(t *testing.T, c *Collector) *running {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- c.Run(ctx) }()

@@ -16,6 +16,7 @@ type Config struct {
 	MQTT     *MQTT              `yaml:"mqtt"`     // the embedded broker
 	Broker   *Broker            `yaml:"broker"`   // or one outside
 	Influx   *Influx            `yaml:"influx"`   // instead of the embedded series
+	Publish  Publish            `yaml:"publish"`  // what other programs get to know over MQTT
 	Gateways map[string]Gateway `yaml:"gateways"` // who may send
 }
 
@@ -24,6 +25,19 @@ type MQTT struct {
 	Listen string `yaml:"listen"` // host:port
 	Cert   string `yaml:"cert"`   // PEM files; without them only loopback is served
 	Key    string `yaml:"key"`
+
+	Readers map[string]Reader `yaml:"readers"` // other programs that may read what is published, by user name
+}
+
+// Reader is a program that may read what is published.
+type Reader struct {
+	PasswordFile string `yaml:"password_file"`
+	Password     string `yaml:"-"` // read from PasswordFile
+}
+
+// Publish says what is published.
+type Publish struct {
+	Intervals bool `yaml:"intervals"` // every finished minute of every machine (docs/how-to/mqtt.md)
 }
 
 // Broker is a broker that somebody else runs.

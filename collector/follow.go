@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/lineproof/lineproof/collector/account"
 	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/collector/series"
@@ -82,12 +83,12 @@ func (p *pipeline) persist(ctx context.Context, batches []stored, next uint64) e
 // view folds batches of the ledger and writes what follows to the series, then commits that the views have
 // all before next. When it fails nothing of it counts, and it can be called again with the same.
 func (p *pipeline) view(ctx context.Context, batches []stored, next uint64) error {
-	writes, gateways, err := p.fold(ctx, batches)
+	f, err := p.fold(ctx, batches)
 	if err == nil {
-		err = p.write(ctx, writes)
+		err = p.write(ctx, f.writes)
 	}
 	if err == nil {
-		err = p.registry.Commit(ctx, next, gateways, p.doubt(writes))
+		err = p.registry.Commit(ctx, next, f.gateways, p.doubt(f.writes), f.finished)
 	}
 	if errors.Is(err, series.ErrUnanswered) {
 		p.doubts.attempt = true
@@ -95,14 +96,18 @@ func (p *pipeline) view(ctx context.Context, batches []stored, next uint64) erro
 	if err != nil {
 		return err
 	}
+	p.told = max(p.told, next)
 	p.mu.Lock()
-	for _, g := range gateways {
+	for _, g := range f.gateways {
 		g.Digests = nil
 		p.gateways[g.ID] = g
 	}
 	p.mu.Unlock()
-	for _, g := range gateways {
+	for _, g := range f.gateways {
 		p.changed(g)
+	}
+	if len(f.finished) > 0 {
+		p.wakePublisher()
 	}
 	p.metrics.stored(batches)
 	p.written(ctx)
@@ -113,29 +118,36 @@ func (p *pipeline) view(ctx context.Context, batches []stored, next uint64) erro
 	return nil
 }
 
+// folded is what follows from batches.
+type folded struct {
+	writes   []series.Write
+	gateways []registry.Gateway
+	finished []account.Interval // to be published
+}
+
 // fold works on copies of the accounts' states, so that a failure later leaves them as they were. A batch that
 // the account cannot take stays in the ledger, is left out of the views and shown; the rest go on.
-func (p *pipeline) fold(ctx context.Context, batches []stored) ([]series.Write, []registry.Gateway, error) {
+func (p *pipeline) fold(ctx context.Context, batches []stored) (folded, error) {
 	poisoned := map[uint64]bool{}
 	for {
-		writes, gateways, bad, err := p.tryFold(batches, poisoned)
+		f, bad, err := p.tryFold(batches, poisoned)
 		if bad == nil {
-			return writes, gateways, err
+			return f, err
 		}
 		poisoned[bad.index] = true
 		b := bad.Batch()
 		p.log.Error("a batch cannot be accounted for; the ledger has it", "gateway", b.Gateway, "batch", b.Seq, "error", err)
 		if err := p.isolate(ctx, fmt.Sprintf("batch %d of %s, index %d of the ledger", b.Seq, b.Gateway, bad.index), err.Error()); err != nil {
-			return nil, nil, err
+			return folded{}, err
 		}
 	}
 }
 
 // tryFold leaves out what is poisoned; bad is a batch that it finds to be.
-func (p *pipeline) tryFold(batches []stored, poisoned map[uint64]bool) (writes []series.Write, gateways []registry.Gateway, bad *stored, err error) {
+func (p *pipeline) tryFold(batches []stored, poisoned map[uint64]bool) (f folded, bad *stored, err error) {
 	defer func() {
 		if r := recover(); r != nil && bad != nil {
-			writes, gateways, err = nil, nil, fmt.Errorf("the account of %s: %v", bad.Batch().Gateway, r)
+			f, err = folded{}, fmt.Errorf("the account of %s: %v", bad.Batch().Gateway, r)
 		} else if r != nil {
 			panic(r)
 		}
@@ -147,7 +159,7 @@ func (p *pipeline) tryFold(batches []stored, poisoned map[uint64]bool) (writes [
 		if !ok {
 			g = p.gateway(b.Gateway)
 			if g.Account, err = g.Account.Clone(); err != nil {
-				return nil, nil, nil, fmt.Errorf("account of %s: %w", b.Gateway, err)
+				return folded{}, nil, fmt.Errorf("account of %s: %w", b.Gateway, err)
 			}
 		}
 		head := s.Head()
@@ -155,12 +167,16 @@ func (p *pipeline) tryFold(batches []stored, poisoned map[uint64]bool) (writes [
 		g.Head, g.Ledger, g.SealedAt, g.Clock = head, s.index, b.SealedAt, b.Clock.State
 		if !poisoned[s.index] {
 			bad = &batches[i]
-			writes = append(writes, series.Write{Verified: s.Verified, Intervals: p.account(g.Account, b, s.Catalogue())})
+			f.writes = append(f.writes, series.Write{Verified: s.Verified, Intervals: p.account(g.Account, b, s.Catalogue())})
 			bad = nil
+			if p.finished != nil && s.index >= p.told {
+				f.finished = append(f.finished, g.Account.Finished()...)
+			}
 		}
 		moved[b.Gateway] = g
 	}
-	return writes, slices.Collect(maps.Values(moved)), nil, nil
+	f.gateways = slices.Collect(maps.Values(moved))
+	return f, nil, nil
 }
 
 func (p *pipeline) gateway(id string) registry.Gateway {

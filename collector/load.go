@@ -68,7 +68,34 @@ func (c *Config) validate(mistake func(path []string, message, hint string)) {
 	if c.Influx != nil && c.Influx.Late < 0 {
 		mistake([]string{"influx", "late"}, "is less than nothing", "leave it out for "+lateMost.String())
 	}
+	c.validateReaders(mistake)
 	c.validateGateways(mistake)
+}
+
+// validateReaders holds the broker's readers against what there is to read.
+func (c *Config) validateReaders(mistake func(path []string, message, hint string)) {
+	if c.MQTT == nil {
+		return
+	}
+	at := []string{"mqtt", "readers"}
+	switch {
+	case c.Publish.Intervals && len(c.MQTT.Readers) == 0:
+		mistake([]string{"publish", "intervals"}, "nobody may read the intervals", "name who may under mqtt, such as readers: {mes: {password_file: /etc/lineproof/mes}}")
+	case !c.Publish.Intervals && len(c.MQTT.Readers) > 0:
+		mistake(at, "there is nothing to read", "write publish: {intervals: true}, or leave readers out")
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.MQTT.Readers)) {
+		at := append(slices.Clone(at), name)
+		if err := record.CheckName(name); err != nil {
+			mistake(at, err.Error(), "")
+		}
+		if _, taken := c.Gateways[name]; taken {
+			mistake(at, "it is the name of a gateway too", "each has a name of its own")
+		}
+		if c.MQTT.Readers[name].PasswordFile == "" {
+			mistake(at, "`password_file` is missing", "the broker inside lets a reader in by its password")
+		}
+	}
 }
 
 func (c *Config) validateGateways(mistake func(path []string, message, hint string)) {

@@ -6,8 +6,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/lineproof/lineproof/record"
 )
 
 var update = flag.Bool("update", false, "write the golden files again")
@@ -52,6 +55,10 @@ func TestOneMistake(t *testing.T) {
 		{"not on loopback", "dir: d\nmqtt: {listen: \":1883\"}\ngateways: {a: {key: " + key + ", password_file: p}}", "2:16: without `cert` and `key` only loopback is served"},
 		{"a name is no address", "dir: d\nmqtt: {listen: broker}\ngateways: {a: {key: " + key + ", password_file: p}}", "2:16: \"broker\" is not host:port"},
 		{"a page has no address", "dir: d\nhttp: pages\nbroker: {url: \"tcp://127.0.0.1:1883\"}\ngateways: {a: {key: " + key + "}}", "2:7: \"pages\" is not host:port"},
+		{"readers with nothing to read", "dir: d\nmqtt: {listen: 127.0.0.1:1883, readers: {mes: {password_file: p}}}\ngateways: {a: {key: " + key + ", password_file: p}}", "2:32: there is nothing to read"},
+		{"nobody to read", "dir: d\npublish: {intervals: true}\nmqtt: {listen: 127.0.0.1:1883}\ngateways: {a: {key: " + key + ", password_file: p}}", "2:22: nobody may read the intervals"},
+		{"intervals on the broker inside", "dir: d\npublish: {intervals: true}\nmqtt: {listen: 127.0.0.1:1883, readers: {mes: {password_file: p}}}\ngateways: {a: {key: " + key + ", password_file: p}}", ""},
+		{"intervals on a broker outside", "dir: d\npublish: {intervals: true}\nbroker: {url: \"tcp://127.0.0.1:1883\"}\ngateways: {a: {key: " + key + "}}", ""},
 		{"one key twice", "dir: d\nbroker: {url: \"tcp://127.0.0.1:1883\"}\ngateways:\n  b: {key: " + key + "}\n  a: {key: " + key + "}", "4:12: it is the key of a too"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -110,7 +117,7 @@ func TestExampleLoadsWithItsAlternatives(t *testing.T) {
 	if !ok || !found {
 		t.Fatal("the example no longer has mqtt and, in comments, broker")
 	}
-	rest = strings.NewReplacer("\n#   ", "\n  ", "\n# influx:", "\ninflux:").Replace("broker:" + rest)
+	rest = strings.NewReplacer("\n#   ", "\n  ", "\n# influx:", "\ninflux:", "\n# publish:", "\npublish:").Replace("broker:" + rest)
 	file := filepath.Join(t.TempDir(), "collector.yaml")
 	if err := os.WriteFile(file, []byte(before+rest), 0o600); err != nil {
 		t.Fatal(err)
@@ -126,7 +133,11 @@ func TestExampleLoadsWithItsAlternatives(t *testing.T) {
 	}
 	if diff := cmp.Diff(&Influx{
 		URL: "http://127.0.0.1:8086", Bucket: "lineproof/autogen", Username: "lineproof", PasswordFile: "/etc/lineproof/influx-password",
+		Late: record.Duration(2 * time.Minute),
 	}, cfg.Influx); diff != "" {
 		t.Errorf("influx (-want +got):\n%s", diff)
+	}
+	if !cfg.Publish.Intervals {
+		t.Error("intervals are not published")
 	}
 }

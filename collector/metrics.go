@@ -16,6 +16,7 @@ type metrics struct {
 	refused    prometheus.Counter
 	viewErrors prometheus.Counter
 	isolated   prometheus.Counter
+	published  prometheus.Counter
 	ledgerSize prometheus.Gauge
 	viewSize   prometheus.Gauge
 	ledgerUp   prometheus.Gauge
@@ -31,12 +32,13 @@ func newMetrics() *metrics {
 		refused:    prometheus.NewCounter(prometheus.CounterOpts{Name: "lineproof_refused_total", Help: "Messages that were not let in."}),
 		viewErrors: prometheus.NewCounter(prometheus.CounterOpts{Name: "lineproof_view_errors_total", Help: "Failed writes to series or registry; they are tried again."}),
 		isolated:   prometheus.NewCounter(prometheus.CounterOpts{Name: "lineproof_isolated_points_total", Help: "Points that the views cannot hold; the ledger has them."}),
+		published:  prometheus.NewCounter(prometheus.CounterOpts{Name: "lineproof_published_intervals_total", Help: "Finished intervals that the broker took."}),
 		ledgerSize: prometheus.NewGauge(prometheus.GaugeOpts{Name: "lineproof_ledger_batches", Help: "Batches in the ledger."}),
 		viewSize:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "lineproof_view_batches", Help: "Batches of the ledger that the views have."}),
 		ledgerUp:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "lineproof_ledger_up", Help: "1 while the ledger takes batches."}),
 		viewsUp:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "lineproof_views_up", Help: "1 while the views can be written."}),
 	}
-	m.registry.MustRegister(m.batches, m.readings, m.bytes, m.refused, m.viewErrors, m.isolated, m.ledgerSize, m.viewSize, m.ledgerUp, m.viewsUp,
+	m.registry.MustRegister(m.batches, m.readings, m.bytes, m.refused, m.viewErrors, m.isolated, m.published, m.ledgerSize, m.viewSize, m.ledgerUp, m.viewsUp,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

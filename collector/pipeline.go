@@ -55,6 +55,8 @@ type pipeline struct {
 	chain    *chain                   // where the ledger's chains end; of the accepting goroutine
 	tail     tail                     // between the two goroutines
 	doubts   doubts                   // of the goroutine of the views
+	finished chan struct{}            // told when there are intervals to publish; nil: they are not published
+	told     uint64                   // index in the ledger from which on no batch's finished intervals were committed
 
 	mu       sync.Mutex
 	gateways map[string]registry.Gateway // as the views have them

@@ -29,6 +29,9 @@ func (p *pipeline) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if p.told, err = p.registry.Told(ctx); err != nil {
+		return err
+	}
 	size, err := p.ledger.Size(ctx)
 	if err != nil {
 		return err

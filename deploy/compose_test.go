@@ -42,7 +42,7 @@ func TestTheComposeFileNamesWhatThereIs(t *testing.T) {
 	if err := yaml.UnmarshalWithOptions([]byte(read(t, "compose.yaml")), &compose, yaml.Strict()); err != nil {
 		t.Fatal(err)
 	}
-	if len(compose.Services) != 3 {
+	if len(compose.Services) != 4 {
 		t.Errorf("%d services", len(compose.Services))
 	}
 	for name, s := range compose.Services {
@@ -57,11 +57,12 @@ func TestTheComposeFileNamesWhatThereIs(t *testing.T) {
 		for _, volume := range s.Volumes {
 			source, _, _ := strings.Cut(volume, ":")
 			_, named := compose.Volumes[source]
-			if _, err := os.Stat(source); err != nil && !named && source != "./compose/secrets" { // which is the user's to make
+			if _, err := os.Stat(source); err != nil && !named && !strings.HasPrefix(source, "./compose/secrets") { // which is the user's to make
 				t.Errorf("%s: volume %s: %v", name, volume, err)
 			}
 		}
 	}
+	provisioned(t, compose.Services["grafana"].Volumes)
 	cfg, err := collector.Load("compose/collector.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -84,19 +85,7 @@ func TestTheCollectorsSampleLoads(t *testing.T) {
 // the configuration beside it, only with folders and ports of this machine, and an agent that sends over TLS.
 func TestTheComposeConfigurationWorks(t *testing.T) {
 	secrets, gateway := t.TempDir(), t.TempDir()
-	output(t, "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-subj", "/CN=broker",
-		"-addext", "subjectAltName=IP:127.0.0.1", "-keyout", secrets+"/broker.key", "-out", secrets+"/broker.pem")
-	write(t, secrets+"/passwords", "")
-	for user, password := range map[string]string{"lineproof": "collects", "huu-lung-01": "sends"} {
-		output(t, "mosquitto_passwd", "-b", secrets+"/passwords", user, password)
-		write(t, secrets+"/"+user, password)
-	}
-	secure, open := freePort(t), freePort(t)
-	write(t, secrets+"/mosquitto.conf", strings.NewReplacer("/mosquitto/secrets", secrets, "/mosquitto/config/acl", absolute(t, "compose/acl"),
-		"/mosquitto/data", t.TempDir(), "listener 8883", "listener "+secure+" 127.0.0.1", "listener 1883", "listener "+open+" 127.0.0.1").Replace(
-		read(t, "compose/mosquitto.conf"))+"user root\n")
-	broker := follow(t, exec.Command(tool(t, "mosquitto"), "-c", secrets+"/mosquitto.conf"))
-	broker.says(` running$`)
+	secure, open := composeBroker(t, secrets, map[string]string{"lineproof": "collects", "huu-lung-01": "sends"})
 	database := influxtest.Start(t)
 
 	plant := follow(t, exec.Command(filepath.Join(unpacked(t, "lineproof", older, "amd64"), "usr/bin/lineproof"),
@@ -119,6 +108,26 @@ func TestTheComposeConfigurationWorks(t *testing.T) {
 	untilShown(t, url+"/metrics", `(?m)^lineproof_ledger_batches [1-9]`)
 	agent.terminate()
 	serve.terminate()
+}
+
+// composeBroker runs Mosquitto as compose.yaml would, for users with these passwords, which lie in a folder with its
+// certificate. It gives the ports with TLS and without.
+func composeBroker(t *testing.T, secrets string, passwords map[string]string) (secure, open string) {
+	t.Helper()
+	output(t, "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1", "-subj", "/CN=broker",
+		"-addext", "subjectAltName=IP:127.0.0.1", "-keyout", secrets+"/broker.key", "-out", secrets+"/broker.pem")
+	write(t, secrets+"/passwords", "")
+	for user, password := range passwords {
+		output(t, "mosquitto_passwd", "-b", secrets+"/passwords", user, password)
+		write(t, secrets+"/"+user, password)
+	}
+	secure, open = freePort(t), freePort(t)
+	write(t, secrets+"/mosquitto.conf", strings.NewReplacer("/mosquitto/secrets", secrets, "/mosquitto/config/acl", absolute(t, "compose/acl"),
+		"/mosquitto/data", t.TempDir(), "listener 8883", "listener "+secure+" 127.0.0.1", "listener 1883", "listener "+open+" 127.0.0.1").Replace(
+		read(t, "compose/mosquitto.conf"))+"user root\n")
+	broker := follow(t, exec.Command(tool(t, "mosquitto"), "-c", secrets+"/mosquitto.conf"))
+	broker.says(` running$`)
+	return secure, open
 }
 
 // untilShown asks a page until it shows what is waited for.

@@ -42,14 +42,14 @@ type Signal struct {
 type Line struct {
 	Name     Names              `json:"name,omitempty"`
 	Machines map[string]Machine `json:"machines"`
-	Output   []string           `json:"output,omitempty"` // the machines whose counts are the line's; all of them when empty
+	Output   []string           `json:"output,omitempty"`   // the machines whose counts are the line's; all of them when empty
 	Products map[string]Product `json:"products,omitempty"` // by what a machine's ProductFrom says: a number or a text
 	Calendar *Calendar          `json:"calendar,omitempty"`
 	Plan     *Plan              `json:"plan,omitempty"`
 	Targets  map[string]float64 `json:"targets,omitempty"` // by KPI, such as quality_ratio: 0.97
 
-	Reasons   map[string]ReasonGroup `json:"reasons,omitempty"` // for stops, by id; a usual tree when empty
-	MicroStop Duration `json:"micro_stop,omitempty"` // a stop shorter than this is a micro-stop; 2m when 0
+	Reasons   map[string]ReasonGroup `json:"reasons,omitempty"`    // for stops, by id; a usual tree when empty
+	MicroStop Duration               `json:"micro_stop,omitempty"` // a stop shorter than this is a micro-stop; 2m when 0
 }
 
 // Names is a text by language: vi, en.

@@ -24,6 +24,7 @@ func (m *Machine) turn(first time.Time) {
 		return
 	}
 	m.Eras = joinEras(append(m.Eras, span{From: m.Begun, To: m.end()}))
+	m.finished = append(m.finished, m.Open...)
 	m.Open, m.Begun, m.Closed = nil, time.Time{}, time.Time{}
 	m.Closed = m.open(first)
 }

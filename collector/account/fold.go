@@ -23,6 +23,9 @@ const kept = 2
 // then line, machine, product and order.
 func (s *State) Fold(b record.Batch, cat record.Catalogue) []Interval {
 	s.hole(b)
+	for _, m := range s.Machines {
+		m.finished = nil
+	}
 	f := fold{state: s, cat: cat, readings: map[string][]record.Reading{}, spans: map[string][]record.Span{}}
 	for _, r := range b.Readings {
 		f.readings[r.Signal] = append(f.readings[r.Signal], r)
@@ -55,10 +58,25 @@ func (s *State) Fold(b record.Batch, cat record.Catalogue) []Interval {
 			s.Looked[device] = span(spans[n-1])
 		}
 	}
-	slices.SortStableFunc(changed, func(a, b Interval) int {
+	inOrder(changed)
+	return changed
+}
+
+// Finished gives the intervals that can no longer grow since the last Fold, in the order of its own. Each interval is
+// among them once. The newest minutes of a machine are not, until it has newer ones.
+func (s *State) Finished() []Interval {
+	var finished []Interval
+	for _, m := range s.Machines {
+		finished = append(finished, m.finished...)
+	}
+	inOrder(finished)
+	return finished
+}
+
+func inOrder(all []Interval) {
+	slices.SortStableFunc(all, func(a, b Interval) int {
 		return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Machine, b.Machine), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Order, b.Order))
 	})
-	return changed
 }
 
 // hole forgets what signals said where batches before this one are lost, or contents that never became one: what

@@ -147,5 +147,10 @@ func (m *minutes) close() {
 	if closed.After(m.Closed) {
 		m.Closed = closed
 	}
-	m.Open = slices.DeleteFunc(m.Open, func(i Interval) bool { return i.Start.Before(m.Closed) })
+	final := 0
+	for final < len(m.Open) && m.Open[final].Start.Before(m.Closed) {
+		final++
+	}
+	m.finished = append(m.finished, m.Open[:final]...)
+	m.Open = slices.Clone(m.Open[final:])
 }

@@ -102,6 +102,7 @@ func borders(r *rand.Rand, n int, step time.Duration, change time.Time) []time.T
 func foldAll(t *testing.T, batches []record.Batch, borders []time.Time, change time.Time, encode bool) (given [][]Interval, book map[Key]Interval) {
 	t.Helper()
 	state, book := NewState(), map[Key]Interval{}
+	final := map[Key]Interval{}
 	for n, b := range batches {
 		cat := plantCatalogue("A", 26)
 		if n > 0 && !borders[n-1].Before(change) {
@@ -112,6 +113,12 @@ func foldAll(t *testing.T, batches []record.Batch, borders []time.Time, change t
 			book[i.Key()] = i
 		}
 		given = append(given, changed)
+		for _, i := range state.Finished() {
+			if _, twice := final[i.Key()]; twice {
+				t.Errorf("%s is finished twice", line(i))
+			}
+			final[i.Key()] = i
+		}
 		if !encode {
 			continue
 		}
@@ -120,7 +127,25 @@ func foldAll(t *testing.T, batches []record.Batch, borders []time.Time, change t
 			t.Fatal(err)
 		}
 	}
+	finishedOnce(t, state, final, book)
 	return given, book
+}
+
+// finishedOnce wants all intervals to be finished as they were at last, but those that are open.
+func finishedOnce(t *testing.T, state *State, final, book map[Key]Interval) {
+	t.Helper()
+	open := 0
+	for _, m := range state.Machines {
+		open += len(m.Open)
+	}
+	if len(final) == 0 || len(final)+open != len(book) {
+		t.Errorf("%d intervals finished and %d open, of %d", len(final), open, len(book))
+	}
+	for key, i := range final {
+		if diff := cmp.Diff(book[key], i, nearly); diff != "" {
+			t.Errorf("finished, but not as at last (-at last +finished):\n%s", diff)
+		}
+	}
 }
 
 // nearly compares intervals whose sums of floats were added in another order.

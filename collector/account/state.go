@@ -31,6 +31,8 @@ type Machine struct {
 	Eras       []span       `json:"eras,omitempty"` // stretches that were booked before, when the clock stood elsewhere
 	Stop       *halt        `json:"stop,omitempty"` // that goes on; nil: it runs, or nobody knows
 	Cycle      time.Time    `json:"cycle,omitzero"` // when a machine that says no state was last seen to have made something
+
+	finished []Interval // that the last batch made final
 }
 
 // Signal is the last value of a signal. The zero Value is known of none.

@@ -1,6 +1,7 @@
 // Package broker is the MQTT broker inside the collector, for those who do not run one: mochi-mqtt with
 // Lineproof's own rule of who may do what. A gateway may publish under its own name and read its own
-// receipts, nothing else; the collector may read all and write receipts.
+// receipts, nothing else; a reader may read the intervals of all machines, nothing else; the collector may read all and
+// write receipts and intervals.
 package broker
 
 import (
@@ -23,6 +24,7 @@ type Options struct {
 	Listen    string            // host:port for gateways; port 0 takes any that is free
 	TLS       *tls.Config       // nil: without, which is for loopback
 	Passwords map[string]string // by gateway; a gateway that has none is not let in
+	Readers   map[string]string // passwords of other programs, by their names, none of which is a gateway's
 	Logger    *slog.Logger
 }
 
@@ -46,7 +48,7 @@ func Start(opts Options) (*Broker, error) {
 	limits := mqtt.NewDefaultServerCapabilities()
 	limits.MaximumPacketSize = maxPacket
 	b := &Broker{password: rand.Text(), server: mqtt.New(&mqtt.Options{Logger: opts.Logger.With("part", "broker"), Capabilities: limits})}
-	access := &access{passwords: opts.Passwords, own: b.password}
+	access := &access{passwords: opts.Passwords, readers: opts.Readers, own: b.password}
 	if err := b.server.AddHook(access, nil); err != nil {
 		return nil, fmt.Errorf("start broker: %w", err)
 	}
@@ -90,6 +92,7 @@ func (b *Broker) Close() error { return b.server.Close() }
 type access struct {
 	mqtt.HookBase
 	passwords map[string]string
+	readers   map[string]string
 	own       string
 }
 
@@ -104,29 +107,35 @@ func (*access) Provides(hook byte) bool {
 // say is decided here.
 func (a *access) OnConnectAuthenticate(cl *mqtt.Client, pk packets.Packet) bool {
 	user := string(pk.Connect.Username)
-	want := a.passwords[user]
-	if user == collector {
+	want, reader := a.readers[user]
+	switch {
+	case user == collector:
 		want = a.own
+	case !reader:
+		want = a.passwords[user]
 	}
 	if want == "" || subtle.ConstantTimeCompare([]byte(want), pk.Connect.Password) != 1 || cl.ID != user {
 		return false
 	}
-	return !pk.Connect.WillFlag || may(user, pk.Connect.WillTopic, true)
+	return !pk.Connect.WillFlag || a.may(user, pk.Connect.WillTopic, true)
 }
 
 // OnACLCheck holds each to its own topics.
-func (*access) OnACLCheck(cl *mqtt.Client, topic string, write bool) bool {
-	return may(string(cl.Properties.Username), topic, write)
+func (a *access) OnACLCheck(cl *mqtt.Client, topic string, write bool) bool {
+	return a.may(string(cl.Properties.Username), topic, write)
 }
 
 // may tells whether a user may write to a topic, or read it.
-func may(user, topic string, write bool) bool {
+func (a *access) may(user, topic string, write bool) bool {
 	if user == collector {
 		if !write {
 			return true
 		}
 		_, t, ok := record.ParseTopic(topic)
-		return ok && t == record.TopicReceipt
+		return ok && t == record.TopicReceipt || record.OnlyIntervals(topic)
+	}
+	if _, reader := a.readers[user]; reader {
+		return !write && record.OnlyIntervals(topic)
 	}
 	gateway, t, ok := record.ParseTopic(topic)
 	return ok && gateway == user && write == (t != record.TopicReceipt)

@@ -23,12 +23,14 @@ const (
 	ours   = "huu-lung-01"
 	theirs = "oceanline-01"
 	nobody = "no-password-01"
+	reader = "mes"
 )
 
 var passwords = map[string]string{ours: "bí mật", theirs: "other", nobody: ""}
 
 func start(t *testing.T, opts broker.Options) *broker.Broker {
 	t.Helper()
+	opts.Readers = map[string]string{reader: "reads"}
 	opts.Listen, opts.Passwords, opts.Logger = "127.0.0.1:0", passwords, slog.New(slog.DiscardHandler)
 	b, err := broker.Start(opts)
 	if err != nil {
@@ -60,6 +62,10 @@ func TestWhoIsLetIn(t *testing.T) {
 		{"a gateway that was given no password", login{outside, nobody, nobody, ""}, false},
 		{"an unknown gateway", login{outside, "new-01", "new-01", "new"}, false},
 		{"nobody", login{outside, "anonymous", "", ""}, false},
+		{"a reader with its password", login{outside, reader, reader, "reads"}, true},
+		{"a reader with a wrong password", login{outside, reader, reader, "sends"}, false},
+		{"a reader without a password", login{outside, reader, reader, ""}, false},
+		{"a reader under another client id", login{outside, "mes-2", reader, "reads"}, false},
 		{"the collector", own, true},
 		{"the collector with a wrong password", login{own.url, own.id, own.username, "secret"}, false},
 		{"the collector without a password", login{own.url, own.id, own.username, ""}, false},
@@ -90,6 +96,7 @@ func TestPasswordOfTheCollectorIsNewAtEveryStart(t *testing.T) {
 func TestWhatMayBeRead(t *testing.T) {
 	b := start(t, broker.Options{})
 	g, c := connect(t, gateway(b, ours).options()), connect(t, collector(b).options())
+	m := connect(t, login{"tcp://" + b.Addr(), reader, reader, "reads"}.options())
 	for _, tt := range []struct {
 		name   string
 		client *client
@@ -106,6 +113,15 @@ func TestWhatMayBeRead(t *testing.T) {
 		{"a gateway everything of its own", g, "lineproof/v1/" + ours + "/#", false},
 		{"a gateway receipts through a shared subscription", g, "$share/x/" + record.TopicReceipt.Of(theirs), false},
 		{"a gateway what the broker says of itself", g, "$SYS/#", false},
+		{"a gateway intervals", g, record.IntervalFilter(), false},
+		{"a reader all intervals", m, record.IntervalFilter(), true},
+		{"a reader one machine's intervals", m, record.Interval{Site: "tan-thinh-phat", Line: "block-line", Machine: "press"}.Topic(), true},
+		{"a reader one site's intervals", m, "lineproof/v1/tan-thinh-phat/+/+/interval", true},
+		{"a reader all of a site, which may be a gateway's name", m, "lineproof/v1/" + ours + "/#", false},
+		{"a reader whatever has as many levels", m, "lineproof/v1/+/+/+/+", false},
+		{"a reader everything", m, "#", false},
+		{"a reader batches", m, record.TopicBatch.Filter(), false},
+		{"a reader receipts", m, record.TopicReceipt.Of(reader), false},
 		{"the collector all batches", c, record.TopicBatch.Filter(), true},
 		{"the collector all live values", c, record.TopicLive.Filter(), true},
 		{"the collector all status", c, record.TopicStatus.Filter(), true},
@@ -122,8 +138,8 @@ func TestWhatMayBeRead(t *testing.T) {
 // first tells whether that one was let through. With QoS 0 the broker drops what is forbidden.
 func TestWhatMayBeWritten(t *testing.T) {
 	b := start(t, broker.Options{})
-	reader := connect(t, collector(b).options())
-	reader.subscribe("#")
+	all := connect(t, collector(b).options())
+	all.subscribe("#")
 	writer := connect(t, gateway(b, ours).options())
 	for _, tt := range []struct {
 		name  string
@@ -139,13 +155,14 @@ func TestWhatMayBeWritten(t *testing.T) {
 		{"another's status", record.TopicStatus.Of(theirs), false},
 		{"a receipt to another", record.TopicReceipt.Of(theirs), false},
 		{"below its own topic", record.TopicBatch.Of(ours) + "/more", false},
+		{"an interval", record.Interval{Site: "tan-thinh-phat", Line: "block-line", Machine: "press"}.Topic(), false},
 		{"an unknown topic of its own", "lineproof/v1/" + ours + "/config", false},
 		{"elsewhere", "home/lamp", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			writer.wait(writer.Publish(tt.topic, 0, false, "in question"))
 			writer.wait(writer.Publish(record.TopicLive.Of(ours), 0, false, "after it"))
-			topic, payload := reader.next()
+			topic, payload := all.next()
 			if got := payload == "in question"; got != tt.want {
 				t.Fatalf("let through: %v, want %v", got, tt.want)
 			}
@@ -153,7 +170,7 @@ func TestWhatMayBeWritten(t *testing.T) {
 				if topic != tt.topic {
 					t.Errorf("came as %s", topic)
 				}
-				reader.next() // the one after it
+				all.next() // the one after it
 			}
 		})
 	}
@@ -165,6 +182,25 @@ func TestForbiddenMessageThatWantsAnAnswerEndsTheConnection(t *testing.T) {
 	writer.Publish(record.TopicBatch.Of(theirs), 1, false, "forged")
 	select {
 	case <-writer.lost:
+	case <-time.After(patience):
+		t.Error("the connection lives on")
+	}
+}
+
+// TestIntervalsReachTheirReader, who may publish nothing.
+func TestIntervalsReachTheirReader(t *testing.T) {
+	b := start(t, broker.Options{})
+	c, m := connect(t, collector(b).options()), connect(t, login{"tcp://" + b.Addr(), reader, reader, "reads"}.options())
+	press := record.Interval{Site: "tan-thinh-phat", Line: "block-line", Machine: "press"}.Topic()
+	m.subscribe(record.IntervalFilter())
+	m.wait(m.Publish(press, 0, false, "forged"))
+	c.wait(c.Publish(press, 1, false, "finished"))
+	if topic, got := m.next(); topic != press || got != "finished" {
+		t.Errorf("%s got %q", topic, got)
+	}
+	m.Publish(record.TopicLive.Of(reader), 1, false, "forged")
+	select {
+	case <-m.lost:
 	case <-time.After(patience):
 		t.Error("the connection lives on")
 	}

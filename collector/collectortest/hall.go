@@ -16,11 +16,17 @@ import (
 // Hall is a board on a real store, with a clock that stands until it is moved.
 type Hall struct {
 	*board.Board
-	Store *sqlite.Store
+	Store Store
 	Clock *clock.Virtual
 
 	t     testing.TB
 	books map[string]registry.Gateway
+}
+
+// Store is a store that a hall can be on.
+type Store interface {
+	series.Store
+	series.BatchWriter
 }
 
 // OpenHall opens one in a folder of its own, at a time.
@@ -30,6 +36,12 @@ func OpenHall(t testing.TB, now time.Time) *Hall {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return OpenHallOn(t, s, now)
+}
+
+// OpenHallOn opens one on a store, which is closed when the test ends.
+func OpenHallOn(t testing.TB, s Store, now time.Time) *Hall {
+	t.Helper()
 	t.Cleanup(func() { s.Close() })
 	c := clock.NewVirtual(now, 1)
 	return &Hall{Board: board.New(s, c), Store: s, Clock: c, t: t, books: map[string]registry.Gateway{}}

@@ -138,6 +138,30 @@ func (c *Client) Answer(r record.Receipt) error {
 	return nil
 }
 
+// Publish publishes intervals, in their order, and waits until the broker has taken them all. After an error, or when ctx
+// ends before, some may be there all the same.
+func (c *Client) Publish(ctx context.Context, intervals []record.Interval) error {
+	tokens := make([]mqtt.Token, 0, len(intervals))
+	for _, i := range intervals {
+		b, err := i.Encode()
+		if err != nil {
+			return fmt.Errorf("publish interval of %s at %s: %w", i.Machine, i.Start, err)
+		}
+		tokens = append(tokens, c.mqtt.Publish(i.Topic(), 1, false, b))
+	}
+	for n, token := range tokens {
+		select {
+		case <-token.Done():
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if err := token.Error(); err != nil {
+			return fmt.Errorf("publish interval of %s at %s: %w", intervals[n].Machine, intervals[n].Start, err)
+		}
+	}
+	return nil
+}
+
 // Close ends the connection. The broker keeps the session and what comes in the meantime.
 func (c *Client) Close() {
 	c.cancel()

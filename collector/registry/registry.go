@@ -129,9 +129,9 @@ func scanGateway(rows *sql.Rows) (g Gateway, err error) {
 	return g, err
 }
 
-// Commit says that the views have everything before next, and where that leaves the gateways concerned and
-// intervals that are in doubt.
-func (r *Registry) Commit(ctx context.Context, next uint64, gateways []Gateway, doubt Doubt) error {
+// Commit says that the views have everything before next, and where that leaves the gateways concerned,
+// intervals that are in doubt and those that are finished and to be published.
+func (r *Registry) Commit(ctx context.Context, next uint64, gateways []Gateway, doubt Doubt, finished []account.Interval) error {
 	tx, err := r.db.BeginTx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("commit position %d: %w", next, err)
@@ -145,7 +145,10 @@ func (r *Registry) Commit(ctx context.Context, next uint64, gateways []Gateway, 
 	if err := saveDoubt(ctx, tx, doubt); err != nil {
 		return fmt.Errorf("commit position %d: %w", next, err)
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE position SET next = ?`, next); err != nil {
+	if err := saveOutgoing(ctx, tx, finished); err != nil {
+		return fmt.Errorf("commit position %d: %w", next, err)
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE position SET next = ?1, told = max(told, ?1)`, next); err != nil {
 		return fmt.Errorf("commit position %d: %w", next, err)
 	}
 	if err := tx.Commit(); err != nil {
