@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 
+	"github.com/lineproof/lineproof/collector/alert"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -17,6 +18,7 @@ type Config struct {
 	Broker   *Broker            `yaml:"broker"`   // or one outside
 	Influx   *Influx            `yaml:"influx"`   // instead of the embedded series
 	Gateways map[string]Gateway `yaml:"gateways"` // who may send
+	Alerts   *alert.Config      `yaml:"-"`        // what is watched and who is told; nil: nothing is
 }
 
 // MQTT is the embedded broker.

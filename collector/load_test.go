@@ -6,15 +6,18 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/lineproof/lineproof/record"
 )
 
 var update = flag.Bool("update", false, "write the golden files again")
 
 func TestEveryMistakeIsNamed(t *testing.T) {
 	t.Parallel()
-	for _, file := range []string{"broken.yaml", "empty.yaml"} {
+	for _, file := range []string{"broken.yaml", "empty.yaml", "alerts.yaml", "no-rules.yaml"} {
 		t.Run(file, func(t *testing.T) {
 			file := filepath.Join("testdata", file)
 			_, err := Load(file)
@@ -110,7 +113,7 @@ func TestExampleLoadsWithItsAlternatives(t *testing.T) {
 	if !ok || !found {
 		t.Fatal("the example no longer has mqtt and, in comments, broker")
 	}
-	rest = strings.NewReplacer("\n#   ", "\n  ", "\n# influx:", "\ninflux:").Replace("broker:" + rest)
+	rest = strings.NewReplacer("\n#   ", "\n  ", "\n# influx:", "\ninflux:", "\n# alerts:", "\nalerts:").Replace("broker:" + rest)
 	file := filepath.Join(t.TempDir(), "collector.yaml")
 	if err := os.WriteFile(file, []byte(before+rest), 0o600); err != nil {
 		t.Fatal(err)
@@ -126,7 +129,11 @@ func TestExampleLoadsWithItsAlternatives(t *testing.T) {
 	}
 	if diff := cmp.Diff(&Influx{
 		URL: "http://127.0.0.1:8086", Bucket: "lineproof/autogen", Username: "lineproof", PasswordFile: "/etc/lineproof/influx-password",
+		Late: record.Duration(2 * time.Minute),
 	}, cfg.Influx); diff != "" {
 		t.Errorf("influx (-want +got):\n%s", diff)
+	}
+	if r := cfg.Alerts.Rules; r.Stopped == nil || r.Quality == nil || r.Silent == nil || r.Energy == nil || r.Certificate == nil {
+		t.Errorf("rules %+v, want all", r)
 	}
 }

@@ -35,7 +35,7 @@ type Stopped struct {
 	Lines  map[string]StoppedLine `yaml:"lines"`
 }
 
-// StoppedLine is what is other on one line.
+// StoppedLine is what is other on one line; 0 is as on all others.
 type StoppedLine struct {
 	For record.Duration `yaml:"for"`
 }

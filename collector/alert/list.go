@@ -6,8 +6,8 @@ import (
 	"github.com/lineproof/lineproof/collector/registry"
 )
 
-// List is what is open or was, and how the channels are.
-type List struct {
+// Alerts is what is open or was, and how the channels are.
+type Alerts struct {
 	Alerts   []Alert         `json:"alerts" nullable:"false" doc:"those that are open and those that were over in the last 7 days, newest first"`
 	Channels []ChannelHealth `json:"channels" nullable:"false" doc:"by name"`
 }
@@ -42,8 +42,8 @@ type ChannelHealth struct {
 }
 
 // List gives everything that is shown. It never fails, and that of a nil Watch is empty.
-func (w *Watch) List() List {
-	list := List{Alerts: []Alert{}, Channels: []ChannelHealth{}}
+func (w *Watch) List() Alerts {
+	list := Alerts{Alerts: []Alert{}, Channels: []ChannelHealth{}}
 	if w == nil {
 		return list
 	}

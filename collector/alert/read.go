@@ -91,7 +91,9 @@ func (v validator) rules() {
 		v.positive(r.For, "stopped", "for")
 		v.positive(r.Settle, "stopped", "settle")
 		for _, line := range slices.Sorted(maps.Keys(r.Lines)) {
-			v.positive(r.Lines[line].For, "stopped", "lines", line, "for")
+			if own := r.Lines[line].For; own != 0 {
+				v.positive(own, "stopped", "lines", line, "for")
+			}
 		}
 	}
 	if r := v.Rules.Quality; r != nil {

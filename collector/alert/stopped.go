@@ -27,8 +27,8 @@ func (l looking) stopped(context.Context) (all []finding, _ error) {
 			continue // none says what it does
 		}
 		most := rule.For.D()
-		if own, ok := rule.Lines[w.ID]; ok {
-			most = own.For.D()
+		if own := rule.Lines[w.ID].For; own != 0 {
+			most = own.D()
 		}
 		f := finding{rule: RuleStopped, subject: w.ID, facts: factsOf(w), counts: plannedTime(w.Calendar)}
 		f.facts.Machine, f.facts.MachineName = w.Machines[0].ID, w.Machines[0].Name

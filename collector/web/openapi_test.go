@@ -66,7 +66,7 @@ func TestOpenAPIIsServed(t *testing.T) {
 // TestAnswersAreAsTheDocumentSays holds each operation's answer against its schema.
 func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 	s := open(t)
-	doc := api(http.NewServeMux(), "dev", s.Board, slog.New(slog.DiscardHandler)).OpenAPI()
+	doc := api(http.NewServeMux(), Options{Version: "dev", Board: s.Board, Logger: slog.New(slog.DiscardHandler)}).OpenAPI()
 	asked := map[string]bool{}
 	for _, tt := range []struct {
 		name, operation, path string
@@ -80,6 +80,7 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 		{"states", "/api/v1/lines/{line}/states", "/api/v1/lines/" + line + "/states?from=2026-03-01T22:00:00Z&to=2026-03-02T01:00:00Z", "200"},
 		{"gateways", "/api/v1/gateways", "/api/v1/gateways", "200"},
 		{"collector", "/api/v1/collector", "/api/v1/collector", "200"},
+		{"alerts", "/api/v1/alerts", "/api/v1/alerts", "200"},
 		{"stream", "/api/v1/lines/{line}/live", "/api/v1/lines/block/live", "default"},
 		{"problem", "/api/v1/lines/{line}/kpi", "/api/v1/lines/" + line + "/kpi", "default"},
 	} {
