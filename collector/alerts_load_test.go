@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/lineproof/lineproof/collector/alert"
 	"github.com/lineproof/lineproof/record"
@@ -71,7 +70,7 @@ func TestTheGuideToAlertsLoads(t *testing.T) {
 			t.Fatalf("%s: shows no configuration", file)
 		}
 		cfg := loadAlerts(t, text)
-		if diff := cmp.Diff(want, cfg.Alerts, cmpopts.IgnoreUnexported(alert.Quiet{})); diff != "" {
+		if diff := cmp.Diff(want, cfg.Alerts); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", file, diff)
 		}
 		secrets := []string{"/etc/lineproof/erp-token", "/etc/lineproof/mail-password", "/etc/lineproof/telegram-url"}

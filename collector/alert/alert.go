@@ -46,7 +46,8 @@ type Watch struct {
 	cfg      Config
 	opts     Options
 	channels []*channel
-	stops    map[string]stretch // by line; of the goroutine that looks
+	stops    map[string]stretch // by line; as the next, of the goroutine that looks
+	fault    string             // why the last look was not whole
 
 	mu     sync.Mutex
 	alerts []*event // open, or shown for a while since they are over; newest first
@@ -97,9 +98,7 @@ func (w *Watch) Run(ctx context.Context) error {
 			if err := w.opts.Clock.SleepUntil(ctx, at); err != nil {
 				return nil //nolint:nilerr // ctx has ended
 			}
-			if err := w.look(ctx); err != nil && ctx.Err() == nil {
-				w.opts.Logger.Error("alerts", "error", err)
-			}
+			w.report(ctx, w.look(ctx))
 			at = later(at, w.opts.Clock.Now().Add(-every)) // what was slept through is not made up for
 		}
 	})
@@ -107,6 +106,18 @@ func (w *Watch) Run(ctx context.Context) error {
 		work.Go(func() error { w.serve(ctx, c); return nil })
 	}
 	return work.Wait()
+}
+
+// report logs what hinders a look, once for as long as it is the same.
+func (w *Watch) report(ctx context.Context, err error) {
+	fault := ""
+	if err != nil {
+		fault = err.Error()
+	}
+	if fault != "" && fault != w.fault && ctx.Err() == nil {
+		w.opts.Logger.Error("alerts", "error", err)
+	}
+	w.fault = fault
 }
 
 // look looks once at everything and keeps what has changed.
@@ -166,7 +177,10 @@ func (w *Watch) apply(ctx context.Context, e *event, f finding, now time.Time) e
 			e.unseen += e.counts(e.looked, now)
 		}
 	case clear:
-		if e.facts = f.facts; e.over.IsZero() {
+		if f.rule == RuleCertificate { // of others, what was out of order remains of interest
+			e.facts = f.facts
+		}
+		if e.over.IsZero() {
 			e.over = later(f.since, e.Began)
 		}
 	case holds:

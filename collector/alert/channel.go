@@ -40,7 +40,7 @@ const (
 type channel struct {
 	name   string
 	kind   string
-	quiet  *Quiet
+	quiet  *hours
 	tongue tongue.Tongue
 	send   func(context.Context, Note) error
 
@@ -52,9 +52,12 @@ type channel struct {
 }
 
 func newChannel(name string, cfg Channel) (*channel, error) {
-	c := &channel{name: name, kind: cfg.kind(), quiet: cfg.Quiet}
+	c := &channel{name: name, kind: cfg.kind()}
 	var err error
 	if c.tongue, err = tongue.New(cfg.Language); err != nil {
+		return nil, fmt.Errorf("channel %s: %w", name, err)
+	}
+	if c.quiet, err = newHours(cfg.Quiet); err != nil {
 		return nil, fmt.Errorf("channel %s: %w", name, err)
 	}
 	switch {

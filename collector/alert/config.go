@@ -111,7 +111,6 @@ type Quiet struct {
 	From     *record.ClockTime `yaml:"from"`
 	To       *record.ClockTime `yaml:"to"`
 	Timezone string            `yaml:"timezone"` // IANA name
-	zone     *time.Location
 }
 
 // Email goes through a mail server.

@@ -32,9 +32,9 @@ func testNote(c *channel, now time.Time) Note {
 
 // compose says what is to be said of an alert: what, where, since when, for how long, and what to look at.
 func compose(c *channel, e *event, kind string, now time.Time) Note {
-	f := e.facts
+	f, since, until := e.facts, e.Began, e.Ended
 	n := Note{
-		ID: e.ID, Kind: kind, Rule: e.Rule, Since: &e.Began, LastedS: e.Lasted.Seconds(), About: &f,
+		ID: e.ID, Kind: kind, Rule: e.Rule, Since: &since, LastedS: e.Lasted.Seconds(), About: &f,
 		Language: c.tongue.Lang(), SentAt: now.UTC(),
 	}
 	zone, err := time.LoadLocation(f.Timezone)
@@ -43,7 +43,7 @@ func compose(c *channel, e *event, kind string, now time.Time) Note {
 	}
 	t := teller{c.tongue, e, zone, now}
 	if kind == over {
-		n.Until = &e.Ended
+		n.Until = &until
 		title, text := t.over()
 		n.Title, n.Text = t.Text(title), t.Text(text)
 	} else {

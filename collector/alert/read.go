@@ -78,6 +78,7 @@ func (v validator) all() {
 
 const zoneHint = "such as " + DefaultTimezone
 
+// zone loads a time zone by its IANA name.
 func zone(name string) (*time.Location, error) {
 	z, err := time.LoadLocation(name)
 	if err != nil || name == "" || name == "Local" {
@@ -178,8 +179,7 @@ func (v validator) quiet(q *Quiet, at func(...string) []string) {
 	if q.Timezone == "" {
 		q.Timezone = v.Timezone
 	}
-	var err error
-	if q.zone, err = zone(q.Timezone); err != nil && q.Timezone != v.Timezone {
+	if _, err := zone(q.Timezone); err != nil && q.Timezone != v.Timezone {
 		v.mistake(at("quiet", "timezone"), err.Error(), zoneHint)
 	}
 }

@@ -211,7 +211,7 @@ func english(h *hook) Channel {
 func quietly(h *hook) Channel {
 	c := english(h)
 	from, to := record.ClockTime(22*60), record.ClockTime(6*60)
-	c.Quiet = &Quiet{From: &from, To: &to, zone: hanoi}
+	c.Quiet = &Quiet{From: &from, To: &to, Timezone: DefaultTimezone}
 	return c
 }
 
