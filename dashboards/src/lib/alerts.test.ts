@@ -31,7 +31,7 @@ const plain = (text: string) => text.replaceAll('\u00a0', ' ')
 
 describe('titles', () => {
 	const cases: [rule: Alert['rule'], vi: string, en: string][] = [
-		['stopped', 'Dây chuyền gạch đang dừng', 'Block line has stopped'],
+		['stopped', 'Dây chuyền gạch dừng', 'Block line stopped'],
 		['quality', 'Dây chuyền gạch: tỷ lệ đạt 94,4 %, dưới mức 97,0 %', 'Block line: 94.4% good, below 97.0%'],
 		['silent', 'Mất tín hiệu của bộ thu thập huu-lung-01', 'Gateway huu-lung-01 is silent'],
 		['energy', 'Dây chuyền gạch: không có số đo điện của Máy ép', 'Block line: the energy meter of Máy ép is not read'],
