@@ -96,7 +96,7 @@ func (w *Watch) Run(ctx context.Context) error {
 	work.Go(func() error {
 		for at := w.opts.Clock.Now(); ; at = at.Add(every) {
 			if err := w.opts.Clock.SleepUntil(ctx, at); err != nil {
-				return nil //nolint:nilerr // ctx has ended
+				return nil // ctx has ended
 			}
 			w.report(ctx, w.look(ctx))
 			at = later(at, w.opts.Clock.Now().Add(-every)) // what was slept through is not made up for
@@ -148,7 +148,7 @@ func (w *Watch) look(ctx context.Context) error {
 		if failed[Rule(at.rule)] {
 			continue
 		}
-		if faults := w.apply(ctx, e, finding{rule: Rule(at.rule), subject: at.subject, verdict: clear, facts: e.facts}, l.now); faults != nil {
+		if faults := w.apply(ctx, e, finding{rule: Rule(at.rule), subject: at.subject, verdict: inOrder, facts: e.facts}, l.now); faults != nil {
 			return faults
 		}
 	}
@@ -176,7 +176,7 @@ func (w *Watch) apply(ctx context.Context, e *event, f finding, now time.Time) e
 		if !e.looked.IsZero() {
 			e.unseen += e.counts(e.looked, now)
 		}
-	case clear:
+	case inOrder:
 		if f.rule == RuleCertificate { // of others, what was out of order remains of interest
 			e.facts = f.facts
 		}
@@ -194,7 +194,7 @@ func (w *Watch) apply(ctx context.Context, e *event, f finding, now time.Time) e
 		end = e.over
 	}
 	e.Lasted = max(e.counts(e.Began, end)-e.unseen, 0)
-	if f.verdict == clear && now.Sub(e.over) >= w.cfg.Rules.settle(f.rule) {
+	if f.verdict == inOrder && now.Sub(e.over) >= w.cfg.Rules.settle(f.rule) {
 		return w.closeEvent(ctx, e, now)
 	}
 	return nil

@@ -31,7 +31,7 @@ func (l looking) certificates(context.Context) (all []finding, _ error) {
 			l.opts.Logger.Warn("certificate not looked at", "file", file.File, "error", err)
 		} else {
 			f.facts.Holder, f.facts.Ends = holder(cert), &cert.NotAfter
-			f.verdict = clear
+			f.verdict = inOrder
 			if warn := cert.NotAfter.Add(-before); !l.now.Before(warn) {
 				f.verdict, f.since = holds, warn
 			}

@@ -30,7 +30,7 @@ func (l looking) energy(ctx context.Context) (all []finding, _ error) {
 			case m.Ran > microStop: // a meter may be read once a minute
 				f.verdict = pending
 			case m.Read != nil:
-				f.verdict = clear
+				f.verdict = inOrder
 			}
 			all = append(all, f)
 		}

@@ -25,7 +25,7 @@ func (l looking) quality(ctx context.Context) (all []finding, _ error) {
 		f.facts.Limit, f.facts.WindowS = limit, rule.Window.D().Seconds()
 		if r := rows[0]; r.QualityRatio != nil && *r.ProducedQuantity >= minimum {
 			f.facts.Ratio, f.facts.Produced = *r.QualityRatio, *r.ProducedQuantity
-			f.verdict = clear
+			f.verdict = inOrder
 			if *r.QualityRatio < limit {
 				f.verdict = holds
 			}

@@ -44,7 +44,7 @@ type verdict int
 
 const (
 	unknown verdict = iota // nobody can tell: what is open stays as it is
-	clear                  // in order
+	inOrder                // in order
 	pending                // out of order, but not for long enough to be said; what is open goes on
 	holds                  // out of order
 )
@@ -54,7 +54,7 @@ type finding struct {
 	rule    Rule
 	subject string // unique within the rule
 	verdict verdict
-	since   time.Time                              // of holds or clear; zero: since this look
+	since   time.Time                              // of holds or inOrder; zero: since this look
 	counts  func(from, to time.Time) time.Duration // the time that counts; nil: all of it
 	facts   Facts
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -110,6 +111,21 @@ func TestShoutrrr(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestAddressesOfTheGuideAreUnderstood takes the URLs that the guide shows.
+func TestAddressesOfTheGuideAreUnderstood(t *testing.T) {
+	for _, file := range []string{"../../docs/how-to/alerts.md", "../../docs/how-to/alerts.vi.md"} {
+		found := regexp.MustCompile("(?:telegram|ntfy)://[^'`]+").FindAllString(readFile(t, file), -1)
+		if len(found) != 2 {
+			t.Errorf("%s: %q, want one for Telegram and one for ntfy", file, found)
+		}
+		for _, address := range found {
+			if _, err := newShoutrrr(Shoutrrr{URLFile: secretFile(t, address)}); err != nil {
+				t.Errorf("%s: %v", address, err)
+			}
+		}
 	}
 }
 

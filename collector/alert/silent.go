@@ -28,7 +28,7 @@ func (l looking) silent(ctx context.Context) (all []finding, _ error) {
 		case quiet >= rule.For.D():
 			f.verdict, f.since = holds, *g.Seen
 		case !g.Seen.Before(listening) && quiet <= heardWithin:
-			f.verdict = clear
+			f.verdict = inOrder
 		case quiet > heardWithin:
 			f.verdict = pending
 		}

@@ -51,7 +51,7 @@ func (l looking) standing(w board.Watched, most time.Duration) (verdict, time.Ti
 	running, since, seen := look(w.Machines)
 	if running {
 		delete(l.stops, w.ID)
-		return clear, since
+		return inOrder, since
 	}
 	if seen.IsZero() {
 		return unknown, time.Time{}
