@@ -159,6 +159,9 @@ func (c *Config) files() (names []string) {
 	for _, id := range slices.Sorted(maps.Keys(c.Gateways)) {
 		names = append(names, c.Gateways[id].PasswordFile)
 	}
+	if c.Alerts != nil {
+		names = append(names, c.Alerts.SecretFiles()...)
+	}
 	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
 }
 

@@ -1,5 +1,5 @@
 // Package collector is the wiring of the collector: broker, ingest, verify, ledger, account, series,
-// registry, board and web, each a room of its own that knows nothing of those after it.
+// registry, board, alert and web, each a room of its own that knows nothing of those after it.
 package collector
 
 import (
@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -23,6 +24,7 @@ import (
 	"golang.org/x/time/rate"
 
 	"github.com/lineproof/lineproof/collector/account"
+	"github.com/lineproof/lineproof/collector/alert"
 	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/broker"
 	"github.com/lineproof/lineproof/collector/ingest"
@@ -59,8 +61,11 @@ type Collector struct {
 	ingest   *ingest.Client
 	board    *board.Board
 	pipeline *pipeline
+	alerts   *alert.Watch // nil where none is configured
 	listener net.Listener
 	closers  []func() error // in the order of opening
+
+	connected atomic.Pointer[time.Time] // to the broker, since when; nil: not yet
 }
 
 // Open opens ledger, registry and series, lets the views follow the ledger for a moment, and begins to
@@ -87,6 +92,9 @@ func (c *Collector) open(ctx context.Context) (err error) {
 		return err
 	}
 	if err := c.settle(ctx); err != nil {
+		return err
+	}
+	if err := c.openAlerts(ctx); err != nil {
 		return err
 	}
 	return c.openUplink()
@@ -229,6 +237,8 @@ func (c *Collector) status(gateway string, s record.Status, old bool) {
 
 // greet tells every gateway how far the collector is with it: it may be one that was restored.
 func (c *Collector) greet() {
+	now := c.opts.Clock.Now()
+	c.connected.Store(&now)
 	for gateway := range c.pipeline.known() {
 		if err := c.ingest.Answer(c.pipeline.Answer(gateway, 0)); err != nil {
 			c.opts.Logger.Error("answer", "gateway", gateway, "error", err)
@@ -313,7 +323,7 @@ func (c *Collector) Run(ctx context.Context) error {
 		BaseContext:       func(net.Listener) context.Context { return ctx }, // so that event streams end
 		Handler: web.Handler(web.Options{
 			Version: c.opts.Version, Board: c.board, Logger: c.opts.Logger, App: c.opts.App, Ledger: c.ledger.Files(), Healthy: c.healthy,
-			Metrics: promhttp.HandlerFor(c.pipeline.metrics.registry, promhttp.HandlerOpts{}),
+			Metrics: promhttp.HandlerFor(c.pipeline.metrics.registry, promhttp.HandlerOpts{}), Alerts: c.alerts.List,
 		}),
 	}
 	group.Go(func() error {
@@ -325,6 +335,9 @@ func (c *Collector) Run(ctx context.Context) error {
 	group.Go(func() error { return c.pipeline.run(ctx, c.ingest.Messages(), c.ingest.Answer) })
 	if c.cfg.Publish.Intervals {
 		group.Go(func() error { return c.pipeline.publish(ctx, c.ingest.Publish) })
+	}
+	if c.alerts != nil {
+		group.Go(func() error { return c.alerts.Run(ctx) })
 	}
 	group.Go(func() error {
 		if err := server.Serve(c.listener); !errors.Is(err, http.ErrServerClosed) {

@@ -48,7 +48,12 @@ type running struct {
 
 func run(t *testing.T, cfg Config) *running {
 	t.Helper()
-	c, err := Open(t.Context(), cfg, options())
+	return runWith(t, cfg, options())
+}
+
+func runWith(t *testing.T, cfg Config, opts Options) *running {
+	t.Helper()
+	c, err := Open(t.Context(), cfg, opts)
 	if err != nil {
 		t.Fatal(err)
 	}

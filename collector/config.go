@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 
+	"github.com/lineproof/lineproof/collector/alert"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -18,6 +19,7 @@ type Config struct {
 	Influx   *Influx            `yaml:"influx"`   // instead of the embedded series
 	Publish  Publish            `yaml:"publish"`  // what other programs get to know over MQTT
 	Gateways map[string]Gateway `yaml:"gateways"` // who may send
+	Alerts   *alert.Config      `yaml:"-"`        // what is watched and who is told; nil: nothing is
 }
 
 // MQTT is the embedded broker.

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/lineproof/lineproof/collector/alert"
 	"github.com/lineproof/lineproof/internal/strictyaml"
 	"github.com/lineproof/lineproof/record"
 )
@@ -22,15 +23,21 @@ func Load(file string) (Config, error) {
 	if err != nil {
 		return Config{}, fmt.Errorf("read configuration: %w", err)
 	}
-	cfg := Config{HTTP: DefaultHTTP}
+	var written struct {
+		Config
+		Alerts strictyaml.Section `yaml:"alerts"`
+	}
+	cfg := &written.Config
+	cfg.HTTP = DefaultHTTP
 	doc := strictyaml.Parse(file, src)
 	if err := doc.Err(); err != nil { // no YAML: nothing more can be said of it
 		return Config{}, err
 	}
 	root := doc.Root()
-	root.Decode(&cfg)
+	root.Decode(&written)
 	cfg.validate(root.Mistake)
-	return cfg, doc.Err()
+	cfg.Alerts = alert.Read(written.Alerts)
+	return *cfg, doc.Err()
 }
 
 func (c *Config) validate(mistake func(path []string, message, hint string)) {

@@ -21,6 +21,7 @@ type metrics struct {
 	viewSize   prometheus.Gauge
 	ledgerUp   prometheus.Gauge
 	viewsUp    prometheus.Gauge
+	alertsOpen prometheus.Gauge
 }
 
 func newMetrics() *metrics {
@@ -37,8 +38,9 @@ func newMetrics() *metrics {
 		viewSize:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "lineproof_view_batches", Help: "Batches of the ledger that the views have."}),
 		ledgerUp:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "lineproof_ledger_up", Help: "1 while the ledger takes batches."}),
 		viewsUp:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "lineproof_views_up", Help: "1 while the views can be written."}),
+		alertsOpen: prometheus.NewGauge(prometheus.GaugeOpts{Name: "lineproof_alerts_open", Help: "Alerts that are open."}),
 	}
-	m.registry.MustRegister(m.batches, m.readings, m.bytes, m.refused, m.viewErrors, m.isolated, m.published, m.ledgerSize, m.viewSize, m.ledgerUp, m.viewsUp,
+	m.registry.MustRegister(m.batches, m.readings, m.bytes, m.refused, m.viewErrors, m.isolated, m.published, m.ledgerSize, m.viewSize, m.ledgerUp, m.viewsUp, m.alertsOpen,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }

@@ -49,8 +49,8 @@ func helps(t *testing.T, binary string) map[string]string {
 	t.Helper()
 	all := map[string]string{"": output(t, binary, "--help")}
 	_, commands, _ := strings.Cut(all[""], "\nCommands:\n")
-	for _, m := range regexp.MustCompile(`(?m)^  ([a-z-]+)\b`).FindAllStringSubmatch(commands, -1) {
-		all[m[1]] = output(t, binary, m[1], "--help")
+	for _, m := range regexp.MustCompile(`(?m)^  ([a-z-]+(?: [a-z-]+)*)`).FindAllStringSubmatch(commands, -1) {
+		all[m[1]] = output(t, binary, append(strings.Fields(m[1]), "--help")...)
 	}
 	return all
 }

@@ -17,6 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/rogpeppe/go-internal/testscript"
+
 	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/kpi"
 )
@@ -38,11 +40,18 @@ var programs = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	testscript.Main(tidy{m}, map[string]func(){"lineproof": main})
+}
+
+// tidy runs the tests and removes the programs.
+type tidy struct{ *testing.M }
+
+func (m tidy) Run() int {
+	code := m.M.Run()
 	if dir, err := programs(); err == nil {
 		os.RemoveAll(dir)
 	}
-	os.Exit(code)
+	return code
 }
 
 // process is one of our programs, running.

@@ -93,6 +93,11 @@ func Keys(gateways ...*Gateway) record.Keyring {
 // Work seals what the press did for a while from At on: one state, cycles and rejects at its end.
 func (g *Gateway) Work(t testing.TB, d time.Duration, state int64, cycles, rejects uint64) []byte {
 	t.Helper()
+	return g.Seal(t, g.work(t, d, state, cycles, rejects))
+}
+
+func (g *Gateway) work(t testing.TB, d time.Duration, state int64, cycles, rejects uint64) record.Batch {
+	t.Helper()
 	b := g.Batch(t)
 	span := record.Span{From: g.At, To: g.At.Add(d)}
 	read := func(signal string, at time.Time, v record.Value) {
@@ -114,6 +119,25 @@ func (g *Gateway) Work(t testing.TB, d time.Duration, state int64, cycles, rejec
 	g.state = state
 	b.Observed = []record.Observed{{Device: "press", Spans: []record.Span{span}, Polls: uint32(d / time.Second)}}
 	b.SealedAt, g.At = span.To, span.To
+	return b
+}
+
+// AddMeter gives the press an energy meter.
+func AddMeter(g *Gateway) {
+	line := g.Catalogue.Lines[Line(g.Name)]
+	g.Catalogue.Signals["meter.energy"] = record.Signal{
+		Device: "press", Driver: "modbus", Source: "tcp://127.0.0.1:502", Every: record.Duration(time.Second), Unit: "kWh", Counter: true,
+	}
+	press := line.Machines["press"]
+	press.Energy = "meter.energy"
+	line.Machines["press"] = press
+}
+
+// WorkMetered is Work with cycles and no rejects, and a look at the energy meter at its end.
+func (g *Gateway) WorkMetered(t testing.TB, d time.Duration, state int64, cycles uint64, kwh float64) []byte {
+	t.Helper()
+	b := g.work(t, d, state, cycles, 0)
+	b.Readings = append(b.Readings, record.Reading{Signal: "meter.energy", Time: g.At, Value: record.FloatValue(kwh), Quality: record.Good})
 	return g.Seal(t, b)
 }
 

@@ -32,18 +32,29 @@ type Store interface {
 // OpenHall opens one in a folder of its own, at a time.
 func OpenHall(t testing.TB, now time.Time) *Hall {
 	t.Helper()
+	return OpenBusyHall(t, now, 0)
+}
+
+// OpenBusyHall opens one in which so many others sleep by the clock too: it passes while all of them do.
+func OpenBusyHall(t testing.TB, now time.Time, others int) *Hall {
+	t.Helper()
 	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "series.db"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return OpenHallOn(t, s, now)
+	return open(t, s, now, others)
 }
 
 // OpenHallOn opens one on a store, which is closed when the test ends.
 func OpenHallOn(t testing.TB, s Store, now time.Time) *Hall {
 	t.Helper()
+	return open(t, s, now, 0)
+}
+
+func open(t testing.TB, s Store, now time.Time, others int) *Hall {
+	t.Helper()
 	t.Cleanup(func() { s.Close() })
-	c := clock.NewVirtual(now, 1)
+	c := clock.NewVirtual(now, 1+others)
 	return &Hall{Board: board.New(s, c), Store: s, Clock: c, t: t, books: map[string]registry.Gateway{}}
 }
 

@@ -4,7 +4,6 @@ package web
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/danielgtaylor/huma/v2/sse"
 
+	"github.com/lineproof/lineproof/collector/alert"
 	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/kpi"
 )
@@ -50,15 +50,15 @@ func (w *Window) Resolve(huma.Context) []error {
 type body[T any] struct{ Body T }
 
 // api registers the operations; the OpenAPI document follows from the Go types.
-func api(mux *http.ServeMux, version string, b *board.Board, log *slog.Logger) huma.API {
-	cfg := huma.DefaultConfig("Lineproof", version)
+func api(mux *http.ServeMux, o Options) huma.API {
+	cfg, b := huma.DefaultConfig("Lineproof", o.Version), o.Board
 	cfg.OpenAPIPath = "/api/openapi"
 	cfg.DocsPath = ""
 	cfg.SchemasPath = "/api/schemas"
 	cfg.CreateHooks = nil // no $schema member in the answers
 	cfg.Info.Description = "What supported production lines really make. Times are RFC 3339, ratios fractions; null means undefined or not known, never 0."
 	a := humago.New(mux, cfg)
-	fail := problems{log}
+	fail := problems{o.Logger}
 
 	type lines struct {
 		Lines []board.Line `json:"lines" nullable:"false"`
@@ -115,8 +115,15 @@ func api(mux *http.ServeMux, version string, b *board.Board, log *slog.Logger) h
 		return &body[board.Collector]{c}, fail.of(ctx, err)
 	}, op("get-collector", "How the collector is: ledger, views behind it, what they cannot hold, what nobody knows"))
 
+	alerts(a, o.Alerts)
 	watch(a, b)
 	return a
+}
+
+func alerts(a huma.API, list func() alert.Alerts) {
+	huma.Get(a, "/api/v1/alerts", func(context.Context, *struct{}) (*body[alert.Alerts], error) {
+		return &body[alert.Alerts]{list()}, nil
+	}, op("list-alerts", "What is out of order now or was in the last 7 days, and what was said of it"))
 }
 
 // watch registers the event stream. What it cannot say once it has begun, such as that there is no such

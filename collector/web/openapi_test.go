@@ -66,7 +66,7 @@ func TestOpenAPIIsServed(t *testing.T) {
 // TestAnswersAreAsTheDocumentSays holds each operation's answer against its schema.
 func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 	s := open(t)
-	doc := api(http.NewServeMux(), "dev", s.Board, slog.New(slog.DiscardHandler)).OpenAPI()
+	doc := api(http.NewServeMux(), Options{Version: "dev", Board: s.Board, Logger: slog.New(slog.DiscardHandler)}).OpenAPI()
 	asked := map[string]bool{}
 	for _, tt := range []struct {
 		name, operation, path string
@@ -84,6 +84,7 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 		{"a spreadsheet's mistake", "/api/v1/lines/{line}/kpi.xlsx", "/api/v1/lines/block/kpi.xlsx" + window, "default"},
 		{"gateways", "/api/v1/gateways", "/api/v1/gateways", "200"},
 		{"collector", "/api/v1/collector", "/api/v1/collector", "200"},
+		{"alerts", "/api/v1/alerts", "/api/v1/alerts", "200"},
 		{"stream", "/api/v1/lines/{line}/live", "/api/v1/lines/block/live", "default"},
 		{"problem", "/api/v1/lines/{line}/kpi", "/api/v1/lines/" + line + "/kpi", "default"},
 	} {

@@ -32,5 +32,5 @@ func (p problems) of(ctx context.Context, err error) error {
 
 // OpenAPI is the document at /api/openapi.json.
 func OpenAPI(version string) ([]byte, error) {
-	return api(http.NewServeMux(), version, nil, nil).OpenAPI().MarshalJSON()
+	return api(http.NewServeMux(), Options{Version: version}).OpenAPI().MarshalJSON()
 }

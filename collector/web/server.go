@@ -11,6 +11,7 @@ import (
 
 	"github.com/klauspost/compress/gzhttp"
 
+	"github.com/lineproof/lineproof/collector/alert"
 	"github.com/lineproof/lineproof/collector/board"
 )
 
@@ -23,12 +24,13 @@ type Options struct {
 	Ledger  http.Handler // the ledger's public files, from its root
 	Metrics http.Handler
 	Healthy func() error // nil while the collector does its work
+	Alerts  func() alert.Alerts
 }
 
 // Handler serves everything.
 func Handler(o Options) http.Handler {
 	mux := http.NewServeMux()
-	api(mux, o.Version, o.Board, o.Logger)
+	api(mux, o)
 	mux.Handle("GET /api/v1/ledger/checkpoint", rewrite("/checkpoint", o.Ledger))
 	mux.Handle("GET /ledger/", http.StripPrefix("/ledger", o.Ledger))
 	mux.Handle("GET /metrics", o.Metrics)

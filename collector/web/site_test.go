@@ -10,10 +10,12 @@ import (
 	"path/filepath"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"go.uber.org/goleak"
 	"k8s.io/klog/v2"
 
+	"github.com/lineproof/lineproof/collector/alert"
 	"github.com/lineproof/lineproof/collector/collectortest"
 	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/record"
@@ -37,6 +39,19 @@ type site struct {
 	sick    error // what /healthz is to say
 }
 
+// someAlerts are a stop that is over, told by one channel and not by another.
+func someAlerts() alert.Alerts {
+	began, ended := collectortest.Morning, collectortest.Morning.Add(time.Hour)
+	return alert.Alerts{
+		Alerts: []alert.Alert{{
+			ID: 7, Rule: alert.RuleStopped, Since: began, Raised: began.Add(10 * time.Minute), Until: &ended, LastedS: 3600,
+			About:    alert.Facts{Line: line, LineNames: []record.Names{{"vi": "Dây chuyền gạch"}}, Timezone: "Asia/Ho_Chi_Minh"},
+			Messages: []alert.Sent{{Channel: "manager", Kind: "raised", State: "failed", At: ended, Error: "nobody answers"}},
+		}},
+		Channels: []alert.ChannelHealth{{Name: "manager", Kind: "email", Failing: &began, Error: "nobody answers"}, {Name: "phone", Kind: "shoutrrr"}},
+	}
+}
+
 func open(t *testing.T, edit ...func(*Options)) *site {
 	t.Helper()
 	s := &site{Hall: collectortest.OpenHall(t, collectortest.Morning), t: t, log: &bytes.Buffer{}}
@@ -53,6 +68,7 @@ func open(t *testing.T, edit ...func(*Options)) *site {
 		Ledger:  http.NotFoundHandler(),
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "lineproof_batches_total 60\n") }),
 		Healthy: func() error { return s.sick },
+		Alerts:  someAlerts,
 	}
 	for _, e := range edit {
 		e(&o)

@@ -3,6 +3,20 @@
 const ago = (s) => new Date(Date.now() - s * 1000).toISOString()
 const well = {ledger_batches: 48_321, view_batches: 48_321, isolated: [], refused: []}
 
+const sent = (channel) => ({channel, kind: 'raised', state: 'sent', at: ago(900)})
+const line = {line: 'block-line', line_names: [{vi: 'Dây chuyền gạch bê tông', en: 'Concrete block line'}], site: 'tan-thinh-phat'}
+const abouts = {
+	stopped: {...line, machine: 'press', machine_name: {vi: 'Máy ép rung', en: 'Block press'}},
+	silent: {gateway: 'bac-giang-07'},
+	quality: {...line, ratio: 0.9312, limit: 0.97, produced: 4310, window_s: 3600},
+	certificate: {file: '/etc/lineproof/broker.pem', holder: 'broker.example', ends: ago(-25 * 86_400)},
+}
+
+function alert(id, rule, since, until, messages) {
+	const about = {timezone: 'Asia/Ho_Chi_Minh', ...abouts[rule]}
+	return {id, rule, since: ago(since), raised: ago(since - 600), until: until && ago(until), lasted_s: since - (until ?? 0), about, messages}
+}
+
 const scenes = {
 	well: {},
 	views: {
@@ -52,6 +66,20 @@ const scenes = {
 			],
 		},
 	},
+	alerts: {
+		alerts: {
+			alerts: [
+				alert(9, 'stopped', 1500, null, [sent('manager'), {...sent('phone'), state: 'waiting', error: '403 Forbidden'}]),
+				alert(8, 'silent', 7300, null, [sent('manager')]),
+				alert(7, 'quality', 90_000, 86_000, [sent('manager'), {...sent('manager'), kind: 'over'}]),
+				alert(6, 'certificate', 400_000, 300_000, []),
+			],
+			channels: [
+				{name: 'manager', kind: 'email', failing: null},
+				{name: 'phone', kind: 'shoutrrr', failing: ago(1400), error: '403 Forbidden'},
+			],
+		},
+	},
 	uncertain: {
 		gateway: {clock: 'between', clock_error_s: 1820, clock_ahead_s: -75},
 		row: {uncertain_time_s: 2940, time_error_s: 1820, flags: ['time_uncertain']},
@@ -61,6 +89,6 @@ const scenes = {
 /** A scene by its name, completed by what goes well in it. */
 export function scene(name = 'well') {
 	if (!Object.hasOwn(scenes, name)) throw new Error(`no scene ${name}; there are ${Object.keys(scenes).join(', ')}`)
-	const {collector, gateway = {}, row = {}} = scenes[name]
-	return {collector: {...well, ...collector}, gateway, row}
+	const {collector, gateway = {}, row = {}, alerts = {alerts: [], channels: []}} = scenes[name]
+	return {collector: {...well, ...collector}, gateway, row, alerts}
 }

@@ -72,6 +72,7 @@ function answer(path, query) {
 	const [from, to] = [Date.parse(query.get('from')), Date.parse(query.get('to'))]
 	if (path === '/api/v1/gateways') return {gateways: process.env.EMPTY ? [] : gateways()}
 	if (path === '/api/v1/collector') return shown.collector
+	if (path === '/api/v1/alerts') return shown.alerts
 	if (path === '/api/v1/lines') return {lines: lines()}
 	const found = lines().find((l) => l.id === id)
 	if (!found) return undefined

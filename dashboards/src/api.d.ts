@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is out of order now or was in the last 7 days, and what was said of it */
+        get: operations["list-alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/collector": {
         parameters: {
             query?: never;
@@ -81,6 +98,40 @@ export interface paths {
         };
         /** Key performance indicators of a line in the words of ISO 22400 */
         get: operations["get-line-kpi"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{line}/kpi.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of kpi as CSV, by the names and in the units of this interface */
+        get: operations["get-line-kpi-csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{line}/kpi.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of kpi as a spreadsheet for people */
+        get: operations["get-line-kpi-xlsx"];
         put?: never;
         post?: never;
         delete?: never;
@@ -178,6 +229,51 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Alert: {
+            about: components["schemas"]["Facts"];
+            /** Format: int64 */
+            id: number;
+            /**
+             * Format: double
+             * @description seconds: of a stopped line those of planned time, and none in which nobody could tell
+             */
+            lasted_s: number;
+            messages: components["schemas"]["Sent"][];
+            /**
+             * Format: date-time
+             * @description when it had lasted long enough to be told
+             */
+            raised: string;
+            /** @enum {string} */
+            rule: "stopped" | "quality" | "silent" | "energy" | "certificate";
+            /**
+             * Format: date-time
+             * @description when it began
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description when it was over; null while it is open
+             */
+            until: string | null;
+        };
+        Alerts: {
+            /** @description those that are open and those that were over in the last 7 days, newest first */
+            alerts: components["schemas"]["Alert"][];
+            /** @description by name */
+            channels: components["schemas"]["ChannelHealth"][];
+        };
+        ChannelHealth: {
+            error?: string;
+            /**
+             * Format: date-time
+             * @description since when it fails; null: it does not
+             */
+            failing: string | null;
+            /** @enum {string} */
+            kind: "email" | "webhook" | "shoutrrr";
+            name: string;
+        };
         Collector: {
             /**
              * Format: int64
@@ -262,6 +358,53 @@ export interface components {
             terms: components["schemas"]["Term"][];
             /** Format: double */
             value: number | null;
+        };
+        Facts: {
+            /**
+             * Format: date-time
+             * @description of the certificate
+             */
+            ends?: string;
+            /** @description of the certificate */
+            file?: string;
+            /** @description id of the gateway */
+            gateway?: string;
+            /** @description whose certificate it is */
+            holder?: string;
+            /**
+             * Format: double
+             * @description below which that is out of order
+             */
+            limit?: number;
+            /** @description id of the line */
+            line?: string;
+            /** @description names of the line, or of all lines that the gateway reports, by language */
+            line_names?: {
+                [key: string]: string;
+            }[];
+            /** @description id of the machine; of a line that stands still, of its first */
+            machine?: string;
+            machine_name?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description units in the window
+             */
+            produced?: number;
+            /**
+             * Format: double
+             * @description GQ / PQ in the window
+             */
+            ratio?: number;
+            site?: string;
+            /** @description IANA name */
+            timezone: string;
+            /**
+             * Format: double
+             * @description seconds
+             */
+            window_s?: number;
         };
         Gateway: {
             /** @enum {string} */
@@ -760,6 +903,23 @@ export interface components {
         Rows: {
             rows: components["schemas"]["Row"][];
         };
+        Sent: {
+            /**
+             * Format: date-time
+             * @description since when it is so
+             */
+            at: string;
+            channel: string;
+            /** @description why the last attempt failed */
+            error?: string;
+            /** @enum {string} */
+            kind: "raised" | "over";
+            /**
+             * @description dropped: it was over before it could be sent; failed: tried for a day
+             * @enum {string}
+             */
+            state: "waiting" | "sent" | "dropped" | "failed";
+        };
         StateSpan: {
             /** Format: date-time */
             from: string;
@@ -862,6 +1022,35 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "list-alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alerts"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "get-collector": {
         parameters: {
             query?: never;
@@ -1009,6 +1198,92 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Rows"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-line-kpi-csv": {
+        parameters: {
+            query: {
+                /** @description included, RFC 3339 */
+                from: string;
+                /** @description not included, RFC 3339 */
+                to: string;
+                /** @description one row for each; one row for the line when absent */
+                by?: "machine" | "product" | "order" | "shift" | "hour" | "day" | "week";
+                /** @description of the words in XLSX */
+                lang?: "vi" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-line-kpi-xlsx": {
+        parameters: {
+            query: {
+                /** @description included, RFC 3339 */
+                from: string;
+                /** @description not included, RFC 3339 */
+                to: string;
+                /** @description one row for each; one row for the line when absent */
+                by?: "machine" | "product" | "order" | "shift" | "hour" | "day" | "week";
+                /** @description of the words in XLSX */
+                lang?: "vi" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
                 };
             };
             /** @description Error */

@@ -6,11 +6,13 @@ here=$(dirname "$0")
 name=$(basename "$1")
 export COLUMNS=110 # as wide as help ever is
 
-commands=$("$1" --help | awk '/^Commands:/ { on = 1; next } on && /^  [a-z]/ { print $1 }')
+# A command may have two words: "alert test" is alert/test here.
+commands=$("$1" --help | awk '/^Commands:/ { on = 1; next } on && /^  [a-z]/ { sub(/^  /, ""); sub(/  .*/, ""); gsub(/ /, "/"); print }')
 {
 	"$1" --help | awk -v only=flags -f "$here/help.awk"
 	for command in $commands; do
-		"$1" "$command" --help | awk -v program="$name" -f "$here/help.awk"
+		# shellcheck disable=SC2046 # its words
+		"$1" $(echo "$command" | tr / ' ') --help | awk -v program="$name" -f "$here/help.awk"
 	done
 } | sed "/@COMMANDS@/{
 	r /dev/stdin

@@ -124,6 +124,9 @@ type Section struct {
 	cut  []string
 }
 
+// Given tells whether the section stands in the document, be it with nothing in it.
+func (s Section) Given() bool { return s.doc != nil }
+
 // Cut takes the value of a key out of the section, so that Decode does not meet it.
 func (s *Section) Cut(key string) (value Section, ok bool) {
 	for _, e := range entries(s.node) {

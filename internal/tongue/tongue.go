@@ -1,4 +1,4 @@
-// Package tongue says in Vietnamese or English what the technician's tools have to tell. The texts stand in
+// Package tongue says in Vietnamese or English what the technician's tools and the collector's alerts have to tell. The texts stand in
 // two files, vi.yaml and en.yaml, with the same keys and the same placeholders, which a test compares.
 //
 // What is not translated: names, addresses, values, and the errors of drivers, network and operating
@@ -8,6 +8,7 @@ package tongue
 import (
 	"embed"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -28,6 +29,9 @@ type Message struct {
 	key    string
 	values []any // name, value, name, value, ...
 }
+
+// Percent is a ratio, 0.942, that is written as 94.2%, or 94,2 % in Vietnamese. It is cut, never rounded up.
+type Percent float64
 
 // M makes a message of a key, such as doctor.clock.unset, and the values of its placeholders: a name and
 // a value in turn. A value is written as fmt.Sprint does; a time.Duration and a Message in the language.
@@ -109,6 +113,12 @@ func (t Tongue) value(v any) string {
 		return t.Text(v)
 	case time.Duration:
 		return t.Duration(v)
+	case Percent:
+		text := strings.TrimSuffix(fmt.Sprintf("%.1f", math.Floor(float64(v)*1000+1e-9)/10), ".0")
+		if t.lang == Vietnamese {
+			return strings.Replace(text, ".", ",", 1) + " %"
+		}
+		return text + "%"
 	case time.Time:
 		if t.lang == Vietnamese {
 			return v.Format("15:04 02/01/2006")

@@ -143,7 +143,7 @@ func templates(t *testing.T, patterns ...string) (list []use) {
 func TestWhatIsSaidHasItsWords(t *testing.T) {
 	en := speak(t, English)
 	saying := map[string]bool{}
-	list := append(uses(t, "../../cmd/lineproof-edge", "../../edge"),
+	list := append(uses(t, "../../cmd/lineproof-edge", "../../edge", "../../collector/alert"),
 		templates(t, "../../cmd/lineproof-edge/initial/*.tmpl", "../../edge/page/*.html")...)
 	if len(list) < 50 {
 		t.Fatalf("only %d places found that say something", len(list))
@@ -206,6 +206,23 @@ func TestDurationsAreForPeople(t *testing.T) {
 		got := fmt.Sprint(speak(t, English).Duration(c.d), " | ", speak(t, Vietnamese).Duration(c.d))
 		if want := c.en + " | " + c.vi; got != want {
 			t.Errorf("%s: got %s, want %s", c.d, got, want)
+		}
+	}
+}
+
+func TestPercentIsCut(t *testing.T) {
+	for _, c := range []struct {
+		p      Percent
+		en, vi string
+	}{
+		{0.94, "94%", "94 %"},
+		{0.9699, "96.9%", "96,9 %"},
+		{0.29, "29%", "29 %"},
+		{1, "100%", "100 %"},
+	} {
+		got := speak(t, English).value(c.p) + " | " + speak(t, Vietnamese).value(c.p)
+		if want := c.en + " | " + c.vi; got != want {
+			t.Errorf("%v: got %s, want %s", float64(c.p), got, want)
 		}
 	}
 }

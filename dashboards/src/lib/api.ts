@@ -11,6 +11,8 @@ export type StateSpan = Schemas['StateSpan']
 export type State = NonNullable<Machine['state']>
 export type Gateway = Schemas['Gateway']
 export type GatewayHealth = Schemas['GatewayHealth']
+export type Alert = Schemas['Alert']
+export type Alerts = Schemas['Alerts']
 export type Collector = Schemas['Collector']
 export type Refused = Schemas['Refused']
 export type Explanation = Schemas['Explanation']
@@ -63,6 +65,8 @@ export const getLine = (line: string, signal?: AbortSignal) => get<Line>(linePat
 
 export const getGateways = (signal?: AbortSignal) =>
 	get<Schemas['Gateways']>('/api/v1/gateways', signal).then((a) => a.gateways)
+
+export const getAlerts = (signal?: AbortSignal) => get<Alerts>('/api/v1/alerts', signal)
 
 export const getCollector = (signal?: AbortSignal) => get<Collector>('/api/v1/collector', signal)
 
