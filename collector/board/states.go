@@ -13,9 +13,7 @@ import (
 // States gives what each machine of a line did from one time to another, without holes: what nobody
 // observed is a span with no state.
 func (b *Board) States(ctx context.Context, line string, from, to time.Time) ([]MachineStates, error) {
-	b.mu.RLock()
-	p, err := b.place(line)
-	b.mu.RUnlock()
+	p, err := b.find(line)
 	if err != nil {
 		return nil, err
 	}

@@ -99,6 +99,8 @@ func api(mux *http.ServeMux, version string, b *board.Board, log *slog.Logger) h
 		return &body[states]{states{all}}, fail.of(ctx, err)
 	}, op("get-line-states", "What each machine of a line did, and when nobody looked"))
 
+	quality(a, b, fail)
+
 	type gateways struct {
 		Gateways []board.Gateway `json:"gateways" nullable:"false"`
 	}
