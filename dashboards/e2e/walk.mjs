@@ -20,6 +20,7 @@ export async function walk(page, lang, shot) {
 	await settled(page, lang)
 	await shot('line')
 
+	await controlled(page, lang, shot)
 	await explained(page, shot)
 	await otherLanguage(page, lang)
 	await page.locator('nav a[href="/gateways"]').click()
@@ -45,6 +46,37 @@ async function settled(page, lang) {
 	assert.ok(wide <= box, `${page.url()} is ${wide} pixels wide in a window of ${box}`)
 	assert.equal(said, lang, 'html lang')
 	assert.equal(headings, 1, 'headings of the first level')
+}
+
+/** The control charts come, by another grouping and from another period too, and lead back to the line. */
+async function controlled(page, lang, shot) {
+	await page.locator('.quality a[href$="/quality"]').click()
+	const charts = page.locator('.scrap-control .chart svg')
+	await charts.waitFor(wait)
+	await page.locator('.measure-control .capability').first().waitFor(wait)
+	await page.locator('.pareto .chart svg').waitFor(wait)
+	await settled(page, lang)
+	await shot('quality')
+
+	const [first, last] = await Promise.all((await page.locator('input[type=date]').all()).map((input) => input.inputValue()))
+	const begin = await page.locator('input[type=date]').first().getAttribute('min')
+	const answer = page.waitForResponse((r) => r.url().includes('/control') && r.url().includes('by=day') && !r.url().includes('measure='), wait)
+	await page.locator('button[data-by=day]').click()
+	assert.equal((await answer).status(), 200, 'control chart by day')
+	const frozen = page.waitForResponse((r) => r.url().includes('/control') && !r.url().includes('measure='), wait)
+	await page.locator('input[type=date]').first().fill(begin)
+	await page.locator('input[type=date]').first().blur()
+	const before = await (await frozen).json()
+	assert.ok(before.baseline.points > 28 && before.points.some((p) => p.rules), `limits from ${begin} to ${last} come from ${before.baseline.points} days`)
+	await page.locator('.scrap-control .signals li').first().waitFor(wait)
+	await shot('quality-frozen')
+	await page.locator('input[type=date]').first().fill('')
+	await page.locator('input[type=date]').first().blur()
+	await page.locator('[role=alert].wrong').waitFor(wait)
+	await page.locator('.dates button').click()
+	assert.equal(await page.locator('input[type=date]').first().inputValue(), first, 'the last four weeks again')
+	await page.locator('a.back').click()
+	await page.locator('.status.live').waitFor(wait)
 }
 
 /** The terms of OEE multiply to the value shown, in the numbers and in what is written; Escape closes. */

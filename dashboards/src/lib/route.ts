@@ -1,22 +1,28 @@
-// The page that a path asks for, and the path of a line.
+// The page that a path asks for, and the paths of a line.
 
-export type Route = {page: 'start'} | {page: 'line'; line: string} | {page: 'gateways'} | {page: 'unknown'}
+type LinePage = 'line' | 'quality'
+export type Route = {page: 'start'} | {page: LinePage; line: string} | {page: 'gateways'} | {page: 'unknown'}
 
 /** The page that a path asks for. */
 export function routeOf(path: string): Route {
 	const parts = path.split('/').filter(Boolean)
 	if (parts.length === 0) return {page: 'start'}
 	if (parts.length === 1 && parts[0] === 'gateways') return {page: 'gateways'}
-	if (parts.length === 2 && parts[0] === 'lines' && parts[1]) return lineRoute(parts[1])
+	const [room, line, rest] = parts
+	if (room === 'lines' && line && parts.length === 2) return lineRoute('line', line)
+	if (room === 'lines' && line && parts.length === 3 && rest === 'quality') return lineRoute('quality', line)
 	return {page: 'unknown'}
 }
 
-function lineRoute(encoded: string): Route {
+function lineRoute(page: LinePage, encoded: string): Route {
 	try {
-		return {page: 'line', line: decodeURIComponent(encoded)}
+		return {page, line: decodeURIComponent(encoded)}
 	} catch {
 		return {page: 'unknown'}
 	}
 }
 
 export const lineHref = (line: string) => `/lines/${encodeURIComponent(line)}`
+
+/** The path of a line's control charts. */
+export const qualityHref = (line: string) => `${lineHref(line)}/quality`
