@@ -2,7 +2,6 @@ package spc
 
 // Individuals is a chart for single values and their moving ranges.
 type Individuals struct {
-	Values    int
 	Mean      float64
 	MeanRange float64 // of the moving ranges of two
 }
@@ -13,7 +12,7 @@ func FitIndividuals(baseline []float64) (i Individuals, ok bool) {
 	if len(baseline) < 2 {
 		return Individuals{}, false
 	}
-	i = Individuals{Values: len(baseline), Mean: mean(baseline), MeanRange: mean(MovingRanges(baseline))}
+	i = Individuals{Mean: mean(baseline), MeanRange: mean(MovingRanges(baseline))}
 	return i, finite(i.Mean, i.MeanRange)
 }
 
