@@ -33,6 +33,7 @@ require (
 	golang.org/x/sync v0.19.0
 	golang.org/x/sys v0.49.0
 	golang.org/x/time v0.14.0
+	gonum.org/v1/gonum v0.17.0
 	google.golang.org/protobuf v1.36.11
 	k8s.io/klog/v2 v2.130.1
 	modernc.org/sqlite v1.46.0

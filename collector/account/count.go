@@ -216,15 +216,7 @@ func (i *Interval) measured(name string, add Measure) {
 	if i.Measures == nil {
 		i.Measures = map[string]Measure{}
 	}
-	sum, ok := i.Measures[name]
-	if !ok {
-		i.Measures[name] = add
-		return
-	}
-	i.Measures[name] = Measure{
-		Count: sum.Count + add.Count, Min: min(sum.Min, add.Min), Max: max(sum.Max, add.Max),
-		Sum: finite(sum.Sum + add.Sum), Weight: sum.Weight + add.Weight,
-	}
+	i.Measures[name] = i.Measures[name].Add(add)
 }
 
 // clone copies an interval so that it no longer shares anything with one that still grows.

@@ -35,3 +35,14 @@ func (i *Interval) Add(o Interval) {
 		i.ScrapBy[reason] += n
 	}
 }
+
+// Add gives the measure of both; the zero Measure is of nothing.
+func (m Measure) Add(o Measure) Measure {
+	if m == (Measure{}) {
+		return o
+	}
+	return Measure{
+		Count: m.Count + o.Count, Min: min(m.Min, o.Min), Max: max(m.Max, o.Max),
+		Sum: finite(m.Sum + o.Sum), Weight: m.Weight + o.Weight,
+	}
+}

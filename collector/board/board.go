@@ -32,7 +32,8 @@ type Board struct {
 	isolated []Isolated         // newest first
 	strange  []registry.Refusal // under names that nobody configured, newest first
 
-	hours hours
+	hours    hours
+	measured measured
 }
 
 // gateway is what was last heard of one.
@@ -90,6 +91,7 @@ func (b *Board) Changed(g registry.Gateway) {
 	own := b.gateway(g.ID)
 	if wentBack(own.Account, g.Account) {
 		b.hours.forget()
+		b.measured.forget()
 		clear(b.begun)
 	}
 	own.Gateway, own.inLedger = g, max(own.inLedger, g.Head.Seq)

@@ -237,8 +237,12 @@ func TestLineThatIsNotThere(t *testing.T) {
 	_, lineErr := h.Line(ctx, "block")
 	_, kpiErr := h.KPI(ctx, "block", board.KPIQuery{})
 	_, statesErr := h.States(ctx, "block", time.Time{}, time.Time{})
+	_, controlErr := h.Control(ctx, "block", board.ControlQuery{})
+	_, scrapErr := h.Scrap(ctx, "block", time.Time{}, time.Time{})
 	watchErr := h.Watch(ctx, "block", nil)
-	for name, err := range map[string]error{"line": lineErr, "kpi": kpiErr, "states": statesErr, "watch": watchErr} {
+	for name, err := range map[string]error{
+		"line": lineErr, "kpi": kpiErr, "states": statesErr, "control": controlErr, "scrap": scrapErr, "watch": watchErr,
+	} {
 		if err == nil || err.Error() != want {
 			t.Errorf("%s: %v, want %s", name, err, want)
 		}

@@ -13,16 +13,14 @@ import (
 
 // KPI computes a line's rows over a window. What lies after now is not planned time yet.
 func (b *Board) KPI(ctx context.Context, line string, q KPIQuery) ([]kpi.Row, error) {
-	b.mu.RLock()
-	p, err := b.place(line)
-	b.mu.RUnlock()
+	p, err := b.find(line)
 	if err != nil {
 		return nil, err
 	}
-	return b.kpi(ctx, p, q)
+	return b.kpi(ctx, p, p.kpiModel(), q)
 }
 
-func (b *Board) kpi(ctx context.Context, p place, q KPIQuery) ([]kpi.Row, error) {
+func (b *Board) kpi(ctx context.Context, p place, m kpi.Model, q KPIQuery) ([]kpi.Row, error) {
 	window := record.Span{From: q.From.UTC(), To: q.To.UTC()}
 	if until := p.until(b.clock.Now()); window.To.After(until) {
 		window.To = until
@@ -30,7 +28,7 @@ func (b *Board) kpi(ctx context.Context, p place, q KPIQuery) ([]kpi.Row, error)
 	if window.To.Before(window.From) {
 		window.To = window.From
 	}
-	rows, err := kpi.Compute(b.intervals(ctx, p, window), p.kpiModel(), window, q.By)
+	rows, err := kpi.Compute(b.intervals(ctx, p, window), m, window, q.By)
 	if err != nil {
 		return nil, fmt.Errorf("kpi of line %s: %w", p.id, err)
 	}
@@ -67,9 +65,7 @@ func (b *Board) Lines(ctx context.Context) ([]Line, error) {
 
 // Has is nil where there is such a line.
 func (b *Board) Has(line string) error {
-	b.mu.RLock()
-	defer b.mu.RUnlock()
-	_, err := b.place(line)
+	_, err := b.find(line)
 	return err
 }
 
@@ -83,9 +79,7 @@ func (b *Board) Zone(line string) (*time.Location, error) {
 
 // Line gives one line with what it does now.
 func (b *Board) Line(ctx context.Context, line string) (Line, error) {
-	b.mu.RLock()
-	p, err := b.place(line)
-	b.mu.RUnlock()
+	p, err := b.find(line)
 	if err != nil {
 		return Line{}, err
 	}
@@ -95,7 +89,7 @@ func (b *Board) Line(ctx context.Context, line string) (Line, error) {
 func (b *Board) line(ctx context.Context, p place) (Line, error) {
 	now := b.clock.Now()
 	window := b.window(p, now)
-	rows, err := b.kpi(ctx, p, KPIQuery{From: window.From, To: window.To, Explain: true})
+	rows, err := b.kpi(ctx, p, p.kpiModel(), KPIQuery{From: window.From, To: window.To, Explain: true})
 	if err != nil {
 		return Line{}, err
 	}
@@ -106,6 +100,7 @@ func (b *Board) line(ctx context.Context, p place) (Line, error) {
 	l := Line{
 		ID: p.id, Site: p.site, Name: p.model.Name, Timezone: p.zone.String(), Targets: p.model.Targets,
 		Window: window, Plan: p.plan(window, now), KPI: rows[0], DataFrom: first, DataTo: last,
+		Measures: p.measures(),
 	}
 	for _, id := range p.output() {
 		if product := p.model.Machines[id].Product; product != nil && l.Product == nil {

@@ -19,6 +19,7 @@ type place struct {
 	model    record.Line
 	site     string
 	zone     *time.Location
+	signals  map[string]record.Signal
 	sealedAt time.Time      // of the gateway's last batch
 	account  *account.State // after it; never changed
 	gateway  *gateway
@@ -38,7 +39,7 @@ func (b *Board) places() []place {
 			if other, ok := found[lineID]; ok && other.sealedAt.After(g.SealedAt) {
 				continue
 			}
-			found[lineID] = place{id: lineID, model: model, site: cat.Site, zone: zone, sealedAt: g.SealedAt, account: g.Account, gateway: g}
+			found[lineID] = place{id: lineID, model: model, site: cat.Site, zone: zone, signals: cat.Signals, sealedAt: g.SealedAt, account: g.Account, gateway: g}
 		}
 	}
 	return slices.SortedFunc(maps.Values(found), func(a, b place) int {
@@ -47,6 +48,13 @@ func (b *Board) places() []place {
 		}
 		return 1
 	})
+}
+
+// find is place for those who do not hold the board's lock.
+func (b *Board) find(line string) (place, error) {
+	b.mu.RLock()
+	defer b.mu.RUnlock()
+	return b.place(line)
 }
 
 func (b *Board) place(line string) (place, error) {

@@ -14,9 +14,7 @@ import (
 // States gives what each machine of a line did from one time to another, without holes: what nobody
 // observed is a span with no state.
 func (b *Board) States(ctx context.Context, line string, from, to time.Time) ([]MachineStates, error) {
-	b.mu.RLock()
-	p, err := b.place(line)
-	b.mu.RUnlock()
+	p, err := b.find(line)
 	if err != nil {
 		return nil, err
 	}
@@ -63,12 +61,12 @@ type timeline struct {
 	at     time.Time // up to where it goes
 	spans  []StateSpan
 	made   []MadeSpan
-	open   []stretch // of the minute that is being read
+	open   []seen // of the minute that is being read
 	of     time.Time // that minute
 }
 
-// stretch is observed time of one interval.
-type stretch struct {
+// seen is observed time of one interval.
+type seen struct {
 	from, to time.Time
 	state    record.State
 	made     *account.Interval
@@ -86,14 +84,14 @@ func (t *timeline) interval(i account.Interval) {
 			end = i.Timeline[n+1].At
 		}
 		if !step.Unobserved {
-			t.open = append(t.open, stretch{i.Start.Add(time.Duration(step.At) * time.Millisecond), i.Start.Add(time.Duration(end) * time.Millisecond), step.State, &i})
+			t.open = append(t.open, seen{i.Start.Add(time.Duration(step.At) * time.Millisecond), i.Start.Add(time.Duration(end) * time.Millisecond), step.State, &i})
 		}
 	}
 }
 
 // minute ends one: its stretches come in order of time.
 func (t *timeline) minute() {
-	slices.SortFunc(t.open, func(a, b stretch) int { return a.from.Compare(b.from) })
+	slices.SortFunc(t.open, func(a, b seen) int { return a.from.Compare(b.from) })
 	for _, s := range t.open {
 		t.unobserved(s.from)
 		from := t.at

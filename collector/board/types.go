@@ -22,6 +22,7 @@ type Line struct {
 	Gateways []GatewayHealth    `json:"gateways" nullable:"false"`
 	DataFrom *time.Time         `json:"data_from" doc:"first minute known; null when there is none"`
 	DataTo   *time.Time         `json:"data_to" doc:"end of the last minute known"`
+	Measures []Measure          `json:"measures,omitempty" nullable:"false" doc:"variables that are watched"`
 }
 
 // Machine is what one machine does now.

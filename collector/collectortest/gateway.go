@@ -28,6 +28,7 @@ type Gateway struct {
 	Key       ed25519.PrivateKey
 	Catalogue record.Catalogue // to be changed between batches
 	At        time.Time        // up to when it has read
+	Pressure  float64          // MPa, that Work reads where Gauge put a gauge
 
 	seq             uint64
 	prev, announced record.Hash
@@ -78,6 +79,18 @@ func Catalogue(gateway string) record.Catalogue {
 	}
 }
 
+// Gauge gives the press a gauge for its pressure, with specification limits.
+func (g *Gateway) Gauge(lower, upper float64) {
+	g.Catalogue.Signals[pressure] = record.Signal{
+		Device: "press", Driver: "modbus", Source: "tcp://127.0.0.1:502", Every: record.Duration(time.Second), Unit: "MPa",
+	}
+	press := g.Catalogue.Lines[Line(g.Name)].Machines["press"]
+	press.Measures = map[string]record.Measure{"pressure": {From: pressure, Lower: &lower, Upper: &upper}}
+	g.Catalogue.Lines[Line(g.Name)].Machines["press"] = press
+}
+
+const pressure = "press.pressure"
+
 // Public is the key that the collector has to know.
 func (g *Gateway) Public() ed25519.PublicKey { return g.Key.Public().(ed25519.PublicKey) }
 
@@ -117,6 +130,9 @@ func (g *Gateway) work(t testing.TB, d time.Duration, state int64, cycles, rejec
 		read("press.state", span.From, record.IntValue(state))
 	}
 	g.state = state
+	if _, gauged := g.Catalogue.Signals[pressure]; gauged {
+		read(pressure, span.From, record.FloatValue(g.Pressure))
+	}
 	b.Observed = []record.Observed{{Device: "press", Spans: []record.Span{span}, Polls: uint32(d / time.Second)}}
 	b.SealedAt, g.At = span.To, span.To
 	return b

@@ -12,6 +12,8 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/lineproof/lineproof/collector/collectortest"
 )
 
 var update = flag.Bool("update", false, "write dashboards/openapi.json again")
@@ -66,6 +68,8 @@ func TestOpenAPIIsServed(t *testing.T) {
 // TestAnswersAreAsTheDocumentSays holds each operation's answer against its schema.
 func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 	s := open(t)
+	s.gateway.Gauge(8, 21)
+	s.Work(s.gateway, 60, collectortest.Execute, 4, 1)
 	doc := api(http.NewServeMux(), Options{Version: "dev", Board: s.Board, Logger: slog.New(slog.DiscardHandler)}).OpenAPI()
 	asked := map[string]bool{}
 	for _, tt := range []struct {
@@ -82,6 +86,12 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 		{"reasons", "/api/v1/lines/{line}/reasons", "/api/v1/lines/" + line + "/reasons", "200"},
 		{"a table's mistake", "/api/v1/lines/{line}/kpi.csv", "/api/v1/lines/block/kpi.csv" + window, "default"},
 		{"a spreadsheet's mistake", "/api/v1/lines/{line}/kpi.xlsx", "/api/v1/lines/block/kpi.xlsx" + window, "default"},
+		{"control chart of scrap", "/api/v1/lines/{line}/control", "/api/v1/lines/" + line + "/control" + window + "&by=hour&kind=quality", "200"},
+		{"control chart with frozen limits", "/api/v1/lines/{line}/control", "/api/v1/lines/" + line + "/control" + window + "&by=hour&freeze_from=2026-03-01T21:00:00Z&freeze_to=2026-03-01T23:30:00Z", "200"},
+		{"control chart of a measure", "/api/v1/lines/{line}/control", "/api/v1/lines/" + line + "/control?from=2026-03-01T23:00:00Z&to=2026-03-02T01:00:00Z&by=hour&measure=press.pressure", "200"},
+		{"control chart of a time without data", "/api/v1/lines/{line}/control", "/api/v1/lines/" + line + "/control?from=2026-01-04T00:00:00Z&to=2026-01-05T00:00:00Z&by=hour", "200"},
+		{"scrap", "/api/v1/lines/{line}/scrap", "/api/v1/lines/" + line + "/scrap" + window, "200"},
+		{"scrap of a time without data", "/api/v1/lines/{line}/scrap", "/api/v1/lines/" + line + "/scrap?from=2026-01-04T00:00:00Z&to=2026-01-05T00:00:00Z", "200"},
 		{"gateways", "/api/v1/gateways", "/api/v1/gateways", "200"},
 		{"collector", "/api/v1/collector", "/api/v1/collector", "200"},
 		{"alerts", "/api/v1/alerts", "/api/v1/alerts", "200"},

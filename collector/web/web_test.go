@@ -80,7 +80,7 @@ func TestKPIsOfALine(t *testing.T) {
 
 func TestProblems(t *testing.T) {
 	s := open(t)
-	kpi := "/api/v1/lines/" + line + "/kpi"
+	kpi, control := "/api/v1/lines/"+line+"/kpi", "/api/v1/lines/"+line+"/control"
 	for _, tt := range []struct {
 		name, path string
 		status     int
@@ -99,6 +99,15 @@ func TestProblems(t *testing.T) {
 		{"empty window", kpi + "?from=2026-03-02T00:00:00Z&to=2026-03-02T00:00:00Z", 422, "validation failed", "query.from: must be before to"},
 		{"all of time by the hour", kpi + "?from=0001-01-02T00:00:00Z&to=2026-03-02T00:00:00Z&by=hour", 422, "validation failed", "query.from: must be at most 20 years before to"},
 		{"unknown grouping", kpi + window + "&by=weekday", 422, "validation failed", "query.by: expected value to be one of \"machine, product, order, shift, hour, day, week\""},
+		{"control chart of an unknown line", "/api/v1/lines/block/control" + window, 404, `line "block": not found; there are huu-lung-01-line`, ""},
+		{"control chart of an unknown measure", control + window + "&measure=press.heat", 404, `measure "press.heat" of line huu-lung-01-line: not found; the line has none`, ""},
+		{"control chart of no measure", control + window + "&kind=measure", 422, "validation failed", "query.measure: must be named for kind=measure"},
+		{"measure of quality", control + window + "&kind=quality&measure=press.heat", 422, "validation failed", "query.kind: takes no measure"},
+		{"control chart by machine", control + window + "&by=machine", 422, "validation failed", "query.by: expected value to be one of \"hour, shift, day\""},
+		{"half a baseline", control + window + "&freeze_from=2026-03-01T23:00:00Z", 422, "validation failed", "query.freeze_from: takes freeze_from and freeze_to, or neither"},
+		{"baseline turned round", control + window + "&freeze_from=2026-03-02T00:00:00Z&freeze_to=2026-03-01T23:00:00Z", 422, "validation failed", "query.freeze_from: must be before freeze_to"},
+		{"baseline of all time", control + window + "&freeze_from=0001-01-02T00:00:00Z&freeze_to=2026-03-01T23:00:00Z", 422, "validation failed", "query.freeze_from: must be at most 20 years before freeze_to"},
+		{"scrap of an unknown line", "/api/v1/lines/block/scrap" + window, 404, `line "block": not found; there are huu-lung-01-line`, ""},
 		{"no switch", kpi + window + "&explain=maybe", 422, "validation failed", "query.explain: invalid boolean"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

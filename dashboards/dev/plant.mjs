@@ -5,7 +5,7 @@ const day = 24 * hour
 const zone = 7 * hour // Asia/Ho_Chi_Minh has no daylight saving
 
 /** The same for the same number, between 0 and 1. */
-const noise = (n) => {
+export const noise = (n) => {
 	const x = Math.sin(n * 12.9898) * 43758.5453
 	return x - Math.floor(x)
 }
@@ -117,7 +117,7 @@ function arithmetic(r, cycles) {
 /** The rows of a window, one for each hour or day; Sundays have none. */
 export function rows(from, to, by, now, how) {
 	if (!by) return [row(from, to, now, how)]
-	const step = by === 'day' ? day : hour
+	const step = {day, shift: 6 * hour}[by] ?? hour
 	const all = []
 	for (let at = by === 'day' ? midnight(from) : from; at < to; at += step) {
 		const sunday = by === 'day' && new Date(at + zone).getUTCDay() === 0

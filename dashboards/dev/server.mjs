@@ -5,6 +5,7 @@ import {readFile} from 'node:fs/promises'
 import {createServer} from 'node:http'
 import {extname, join, normalize} from 'node:path'
 import {fileURLToPath} from 'node:url'
+import {control, scrap} from './control.mjs'
 import {row, rows, shiftAt, spans} from './plant.mjs'
 import {scene} from './scenes.mjs'
 
@@ -43,6 +44,7 @@ function line(id = 'block-line', names = {vi: 'Dây chuyền gạch bê tông', 
 		gateways: [{id: 'huu-lung-01', health: 'ok', seen: iso(now - 2000)}],
 		data_from: iso(now - 60 * 86_400_000),
 		data_to: iso(upTo),
+		measures: [{id: 'press.pressure', machine: 'press', name: 'pressure', unit: 'MPa', lower: 8, upper: 21}],
 	}
 }
 
@@ -52,7 +54,7 @@ function silent() {
 	const unknown = Object.fromEntries(Object.entries(l.kpi).map(([k, v]) => [k, typeof v === 'number' || v === null ? null : v]))
 	const kpi = {...unknown, late_quantity: 0, suspect_quantity: 0, uncertain_time_s: 0, time_error_s: 0, flags: undefined, planned_busy_time_s: 3600, observed_busy_time_s: 0, overtime_s: 0, actual_production_time_s: 0, state_s: {}, scrap_by_reason: undefined, coverage: 0}
 	const asleep = l.machines.slice(1, 2).map((m) => ({...m, state: null, since: null, observed: null}))
-	return {...l, site: 'dk-viet-nhat', product: undefined, plan: undefined, kpi, machines: asleep, data_from: null, data_to: null, gateways: [{id: 'bac-giang-07', health: 'never', seen: null}]}
+	return {...l, site: 'dk-viet-nhat', product: undefined, measures: undefined, plan: undefined, kpi, machines: asleep, data_from: null, data_to: null, gateways: [{id: 'bac-giang-07', health: 'never', seen: null}]}
 }
 
 const lines = () => (process.env.EMPTY ? [] : [line(), silent()])
@@ -78,6 +80,8 @@ function answer(path, query) {
 	if (!found) return undefined
 	if (rest === undefined) return found
 	if (rest === 'kpi') return {rows: found.data_to ? rows(from, to, query.get('by'), Date.now(), {explain: query.has('explain'), changes: shown.row}) : []}
+	if (rest === 'control') return control(query, Date.now())
+	if (rest === 'scrap') return scrap(from, to, Date.now())
 	return {machines: found.machines.map(({id, name}) => ({id, name, spans: found.data_to ? spans(id, from, Math.min(to, Date.now())) : []}))}
 }
 

@@ -20,6 +20,7 @@ export async function walk(page, lang, shot) {
 	await settled(page, lang)
 	await shot('line')
 
+	await controlled(page, lang, shot)
 	await explained(page, shot)
 	await furtherPages(page, lang, shot)
 	await otherLanguage(page, lang)
@@ -46,6 +47,46 @@ async function settled(page, lang) {
 	assert.ok(wide <= box, `${page.url()} is ${wide} pixels wide in a window of ${box}`)
 	assert.equal(said, lang, 'html lang')
 	assert.equal(headings, 1, 'headings of the first level')
+}
+
+/** The control charts come, by another grouping and from another period too, and lead back to the line. */
+async function controlled(page, lang, shot) {
+	await page.locator('.quality a[href$="/quality"]').click()
+	const charts = page.locator('.scrap-control .chart svg')
+	await charts.waitFor(wait)
+	await page.locator('.measure-control .capability').first().waitFor(wait)
+	await page.locator('.pareto .chart svg').waitFor(wait)
+	await settled(page, lang)
+	await shot('quality')
+
+	const [first, last] = await page.locator('input[type=date]').all()
+	const recent = await first.inputValue()
+	const answers = (part) =>
+		Promise.all([false, true].map((measure) => page.waitForResponse((r) => r.url().includes(part) && r.url().includes('measure=') === measure, wait)))
+	let answered = answers('by=day')
+	await page.locator('button[data-by=day]').click()
+	await answered
+
+	// Limits from the four weeks before the investment: what came after is out of them.
+	const begin = await first.getAttribute('min')
+	const until = new Date(Date.parse(begin) + 27 * 86_400_000).toISOString().slice(0, 10)
+	answered = answers(`freeze_to=${until}`)
+	await first.fill(begin)
+	await last.fill(until)
+	await last.blur()
+	const [scrap] = await answered
+	const {baseline, points} = await scrap.json()
+	assert.ok(baseline.points > 20, `limits until ${until} come from ${baseline.points} days`)
+	assert.ok(points.slice(-20).some((p) => p.rules?.length > 0), 'no point after the investment is out of limits from before')
+	await page.locator('.scrap-control .signals li').first().waitFor(wait)
+	await shot('quality-frozen')
+	await first.fill('')
+	await first.blur()
+	await page.locator('[role=alert].wrong').waitFor(wait)
+	await page.locator('.dates button').click()
+	assert.equal(await first.inputValue(), recent, 'the last four weeks again')
+	await page.locator('a.back').click()
+	await page.locator('.status.live').waitFor(wait)
 }
 
 /** The terms of OEE multiply to the value shown, in the numbers and in what is written; Escape closes. */

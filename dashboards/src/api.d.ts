@@ -89,6 +89,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lines/{line}/control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Control chart of a line's scrap or of a measured variable, with the points that are out of control */
+        get: operations["get-line-control"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lines/{line}/kpi": {
         parameters: {
             query?: never;
@@ -166,6 +183,23 @@ export interface paths {
         };
         /** The line's tree of reasons for stops */
         get: operations["get-line-reasons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{line}/scrap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reasons for scrap in the order of Pareto */
+        get: operations["get-line-scrap"];
         put?: never;
         post?: never;
         delete?: never;
@@ -263,6 +297,90 @@ export interface components {
             /** @description by name */
             channels: components["schemas"]["ChannelHealth"][];
         };
+        Baseline: {
+            /**
+             * Format: double
+             * @description null where there are no limits: fewer than two points, or no scrap at all
+             */
+            centre: number | null;
+            /** @description of scrap */
+            dispersion?: components["schemas"]["Dispersion"];
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: double
+             * @description of a measured variable
+             */
+            mean_moving_range?: number;
+            /**
+             * Format: double
+             * @description upper limit of moving ranges; the lower one is 0
+             */
+            moving_range_limit?: number;
+            /**
+             * Format: int64
+             * @description known ones; limits of fewer than 20 are provisional
+             */
+            points: number;
+            /** Format: date-time */
+            to: string;
+        };
+        Capability: {
+            /**
+             * Format: double
+             * @description (upper - lower) / (6 within sigma); null with one limit only
+             */
+            cp: number | null;
+            /**
+             * Format: double
+             * @description distance of the mean to the nearer limit / (3 within sigma)
+             */
+            cpk: number | null;
+            /** Format: double */
+            lower: number | null;
+            /** Format: double */
+            mean: number | null;
+            /**
+             * Format: double
+             * @description standard deviation of all points, with n-1
+             */
+            overall_sigma: number | null;
+            /** Format: int64 */
+            points: number;
+            /**
+             * Format: double
+             * @description (upper - lower) / (6 overall sigma); null with one limit only
+             */
+            pp: number | null;
+            /**
+             * Format: double
+             * @description distance of the mean to the nearer limit / (3 overall sigma)
+             */
+            ppk: number | null;
+            /** Format: double */
+            upper: number | null;
+            /**
+             * Format: double
+             * @description mean moving range / 1.128: from one point to the next
+             */
+            within_sigma: number | null;
+        };
+        Cause: {
+            /**
+             * Format: double
+             * @description of this reason and all before it; 0..1
+             */
+            cumulative_share: number;
+            /** @description as the line model names it; empty where the machine gives none */
+            reason: string;
+            /**
+             * Format: double
+             * @description of all scrap; 0..1
+             */
+            share: number;
+            /** Format: int64 */
+            units: number;
+        };
         ChannelHealth: {
             error?: string;
             /**
@@ -299,6 +417,59 @@ export interface components {
             /** @description why the views cannot be written; the ledger goes on */
             view_error?: string;
         };
+        Control: {
+            baseline: components["schemas"]["Baseline"];
+            /** @description of a measured variable's points against its specification; they are means, single values vary more */
+            capability?: components["schemas"]["Capability"];
+            /**
+             * @description p: scrap as binomial samples vary; p_prime: Laney's, where the baseline varies by more; individuals: means of a measured variable
+             * @enum {string}
+             */
+            chart: "p" | "p_prime" | "individuals";
+            points: components["schemas"]["ControlPoint"][];
+            /** @description of values, centre and limits; 1 for a ratio */
+            unit: string;
+        };
+        ControlPoint: {
+            /**
+             * Format: double
+             * @description observed PBT / PBT; null where no time was planned
+             */
+            coverage: number | null;
+            /** Format: date-time */
+            from: string;
+            /** Format: double */
+            lower_limit: number | null;
+            /**
+             * Format: double
+             * @description distance to the known point before, for a measured variable
+             */
+            moving_range?: number;
+            /** @description whether the moving range is over its limit */
+            moving_range_beyond?: boolean;
+            /**
+             * Format: int64
+             * @description PQ, for scrap
+             */
+            produced_quantity?: number;
+            /** @description of Western Electric, that the point breaks */
+            rules?: ("beyond_3_sigma" | "two_of_three" | "four_of_five" | "eight_in_a_row")[];
+            /**
+             * Format: int64
+             * @description SQ, for scrap
+             */
+            scrap_quantity?: number;
+            shift?: string;
+            /** Format: date-time */
+            to: string;
+            /** Format: double */
+            upper_limit: number | null;
+            /**
+             * Format: double
+             * @description SQ / PQ, or the time-weighted mean of a measured variable while its machine ran
+             */
+            value: number | null;
+        };
         DeviceStatus: {
             error?: string;
             /** Format: int64 */
@@ -308,6 +479,25 @@ export interface components {
             polls: number;
             /** Format: date-time */
             since: string;
+        };
+        Dispersion: {
+            /**
+             * Format: double
+             * @description sum of squared z-scores
+             */
+            chi_square: number;
+            /** Format: int64 */
+            degrees_of_freedom: number;
+            /**
+             * Format: double
+             * @description chance of such a chi-square or a larger one among binomial samples
+             */
+            p_value: number;
+            /**
+             * Format: double
+             * @description mean moving range of z-scores / 1.128; 1 for binomial samples
+             */
+            sigma_z: number;
         };
         ErrorDetail: {
             /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
@@ -511,6 +701,8 @@ export interface components {
             id: string;
             kpi: components["schemas"]["Row"];
             machines: components["schemas"]["Machine"][];
+            /** @description variables that are watched */
+            measures?: components["schemas"]["Measure"][];
             /** @description by language: vi, en */
             name: {
                 [key: string]: string;
@@ -594,6 +786,18 @@ export interface components {
             product?: string;
             /** Format: date-time */
             to: string;
+        };
+        Measure: {
+            /** @description machine.name */
+            id: string;
+            /** Format: double */
+            lower: number | null;
+            machine: string;
+            name: string;
+            /** @description of the signal; empty where it names none */
+            unit: string;
+            /** Format: double */
+            upper: number | null;
         };
         Missing: {
             /** Format: int64 */
@@ -903,6 +1107,34 @@ export interface components {
         Rows: {
             rows: components["schemas"]["Row"][];
         };
+        Scrap: {
+            /**
+             * Format: double
+             * @description observed PBT / PBT
+             */
+            coverage: number | null;
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: int64
+             * @description PQ
+             */
+            produced_quantity: number | null;
+            /** @description most units first */
+            reasons: components["schemas"]["Cause"][];
+            /**
+             * Format: int64
+             * @description SQ
+             */
+            scrap_quantity: number | null;
+            /**
+             * Format: double
+             * @description SQ / PQ
+             */
+            scrap_ratio: number | null;
+            /** Format: date-time */
+            to: string;
+        };
         Sent: {
             /**
              * Format: date-time
@@ -1170,6 +1402,53 @@ export interface operations {
             };
         };
     };
+    "get-line-control": {
+        parameters: {
+            query: {
+                /** @description included, RFC 3339 */
+                from: string;
+                /** @description not included, RFC 3339 */
+                to: string;
+                /** @description included, RFC 3339; limits are frozen from this baseline; from and to themselves when absent */
+                freeze_from?: string;
+                /** @description not included, RFC 3339 */
+                freeze_to?: string;
+                /** @description quality: scrap; measure: the measured variable that measure names. When absent: measure where one is named, else quality */
+                kind?: "quality" | "measure";
+                /** @description machine.name of a measured variable */
+                measure?: string;
+                /** @description one point for each */
+                by?: "hour" | "shift" | "day";
+            };
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Control"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "get-line-kpi": {
         parameters: {
             query: {
@@ -1370,6 +1649,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reasons"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-line-scrap": {
+        parameters: {
+            query: {
+                /** @description included, RFC 3339 */
+                from: string;
+                /** @description not included, RFC 3339 */
+                to: string;
+            };
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scrap"];
                 };
             };
             /** @description Error */

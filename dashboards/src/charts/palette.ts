@@ -9,6 +9,7 @@ export interface Palette {
 	scrap: string
 	target: string
 	plan: string
+	fault: string
 	font: string
 	/** Pixels of one rem. */
 	rem: number
@@ -27,6 +28,7 @@ export function paletteOf(element: Element): Palette {
 		scrap: color('series-scrap'),
 		target: color('target'),
 		plan: color('ink'),
+		fault: color('fault'),
 		font: style.fontFamily,
 		rem: parseFloat(getComputedStyle(document.documentElement).fontSize),
 	}

@@ -1,6 +1,6 @@
 // Quality ratio of each day with its target. A day whose ratio is undefined is a hole in the line, never 0.
 import type {Row} from '../lib/api'
-import {dayOf, daysBetween, startOfDay} from '../lib/days'
+import {dayOf, daysBetween, mondayOf, startOfDay} from '../lib/days'
 import type {Formats} from '../lib/format'
 import {base, text, tip} from './base'
 import type {Option} from './echarts'
@@ -89,7 +89,7 @@ export function qualityOption(days: readonly Day[], target: number | undefined, 
 	}
 }
 
-const isMonday = (day: Day | undefined) => day !== undefined && new Date(`${day.day}T00:00:00Z`).getUTCDay() === 1
+const isMonday = (day: Day | undefined) => day !== undefined && mondayOf(day.day) === day.day
 
 function targetLine(target: number, words: QualityWords, f: Formats, p: Palette) {
 	return {

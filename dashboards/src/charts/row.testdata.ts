@@ -61,6 +61,7 @@ export const palette = {
 	scrap: '#e83',
 	target: '#930',
 	plan: '#111',
+	fault: '#c41',
 	font: 'sans-serif',
 	rem: 16,
 }

@@ -21,8 +21,16 @@ export type Stops = Schemas['Stops']
 export type ReasonGroup = Schemas['ReasonGroup']
 export type Term = Schemas['Term']
 export type LiveEvent = Schemas['LiveEvent']
+export type Control = Schemas['Control']
+export type ControlPoint = Schemas['ControlPoint']
+export type Rule = NonNullable<ControlPoint['rules']>[number]
+export type Capability = Schemas['Capability']
+export type Measure = Schemas['Measure']
+export type Scrap = Schemas['Scrap']
+export type Cause = Schemas['Cause']
 export type Problem = Partial<Schemas['ErrorModel']> // every member of RFC 9457 may be missing
 export type Grouping = NonNullable<NonNullable<operations['get-line-kpi']['parameters']['query']>['by']>
+export type ControlBy = NonNullable<NonNullable<operations['get-line-control']['parameters']['query']>['by']>
 
 /** A stretch of time: from is included, to is not; RFC 3339. */
 export interface Stretch {
@@ -106,6 +114,17 @@ export async function noteStop(line: string, note: operations['note-line-stop'][
 /** Where the rows of a stretch are to be had as a file. */
 export function filePath(line: string, kind: 'csv' | 'xlsx', s: Stretch, by: Grouping, lang: string): string {
 	return linePath(line, `/kpi.${kind}?${new URLSearchParams({from: s.from, to: s.to, by, lang})}`)
+}
+
+/** The control chart of a line's scrap, or of a measured variable; its limits are frozen from a stretch of its own. */
+export function getControl(line: string, shown: Stretch, frozen: Stretch, by: ControlBy, measure?: string, signal?: AbortSignal): Promise<Control> {
+	const query = new URLSearchParams({from: shown.from, to: shown.to, freeze_from: frozen.from, freeze_to: frozen.to, by})
+	if (measure !== undefined) query.set('measure', measure)
+	return get<Control>(linePath(line, `/control?${query}`), signal)
+}
+
+export function getScrap(line: string, s: Stretch, signal?: AbortSignal): Promise<Scrap> {
+	return get<Scrap>(linePath(line, `/scrap?${new URLSearchParams({from: s.from, to: s.to})}`), signal)
 }
 
 export const livePath = (line: string) => linePath(line, '/live')

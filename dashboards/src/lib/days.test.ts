@@ -1,5 +1,5 @@
 import {describe, expect, test} from 'vitest'
-import {addDays, dayOf, daysBetween, fullHours, startOfDay} from './days'
+import {addDays, dayOf, daysBetween, fullHours, mondayOf, startOfDay, stretchOf} from './days'
 
 describe('a day begins at midnight of its zone', () => {
 	const cases: [zone: string, day: string, want: string][] = [
@@ -27,4 +27,12 @@ test('full hours are those of the zone, also where it is half an hour off', () =
 	const iso = (all: number[]) => all.map((t) => new Date(t).toISOString().slice(11, 16))
 	expect(iso(fullHours(from, from + 2 * 3_600_000, 'Asia/Ho_Chi_Minh'))).toEqual(['00:00', '01:00', '02:00'])
 	expect(iso(fullHours(from, from + 2 * 3_600_000, 'Asia/Kolkata'))).toEqual(['00:30', '01:30'])
+})
+
+test('a week begins on its Monday', () => {
+	expect(['2026-03-29', '2026-03-30', '2026-04-05'].map(mondayOf)).toEqual(['2026-03-23', '2026-03-30', '2026-03-30'])
+})
+
+test('a stretch of days ends with the last one, however long it is', () => {
+	expect(stretchOf('2026-03-29', '2026-03-29', 'Europe/Berlin')).toEqual({from: '2026-03-28T23:00:00.000Z', to: '2026-03-29T22:00:00.000Z'})
 })

@@ -1,4 +1,5 @@
 // Calendar days in a time zone of their own: a line's day begins at its midnight, wherever it is looked at.
+import type {Line, Stretch} from './api'
 
 const formatters = (zone: string) =>
 	new Intl.DateTimeFormat('en-CA', {
@@ -54,3 +55,19 @@ export function daysBetween(first: string, last: string): string[] {
 	for (let day = first; day <= last; day = addDays(day, 1)) all.push(day)
 	return all
 }
+
+/** The Monday of a day's week. */
+export function mondayOf(day: string): string {
+	const weekday = new Date(`${day}T00:00:00Z`).getUTCDay()
+	return addDays(day, -((weekday + 6) % 7))
+}
+
+/** From the beginning of the first day to the end of the last, as the API is asked. */
+export const stretchOf = (first: string, last: string, zone: string): Stretch => ({
+	from: new Date(startOfDay(first, zone)).toISOString(),
+	to: new Date(startOfDay(addDays(last, 1), zone)).toISOString(),
+})
+
+/** The day of a line's newest data: a recorded line shows its own weeks, not this one. */
+export const lastDay = (line: Line): string =>
+	dayOf(line.data_to ? Date.parse(line.data_to) - 1 : Date.parse(line.window.from), line.timezone)

@@ -11,6 +11,8 @@ const cases: [path: string, want: unknown][] = [
 	['/lines/block-line/board/', {page: 'line', line: 'block-line', view: 'board'}],
 	['/lines/block-line/now', {page: 'unknown'}],
 	['/lines/block-line/stops/x', {page: 'unknown'}],
+	['/lines/block-line/quality', {page: 'line', line: 'block-line', view: 'quality'}],
+	['/lines/%E0/quality', {page: 'unknown'}],
 	['/lines/%E0', {page: 'unknown'}],
 	['/lines', {page: 'unknown'}],
 	['/lines/a/b', {page: 'unknown'}],

@@ -1,7 +1,7 @@
-// The page that a path asks for, and the path of a line.
+// The page that a path asks for, and the paths of a line.
 
 /** What there is to see of a line, in the order of its tabs; now is the line's own path. */
-export const views = ['now', 'history', 'stops', 'board'] as const
+export const views = ['now', 'history', 'stops', 'quality', 'board'] as const
 export type View = (typeof views)[number]
 
 export type Route = {page: 'start'} | {page: 'line'; line: string; view: View} | {page: 'gateways'} | {page: 'unknown'}
