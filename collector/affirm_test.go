@@ -48,6 +48,9 @@ func (w *wire) catch() {
 }
 
 func (w *wire) serve(rw http.ResponseWriter, r *http.Request) {
+	// All of it first: a server that answers while its client still sends ends the client's connection.
+	body, err := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	w.mu.Lock()
 	catch := w.hold && strings.HasSuffix(r.URL.Path, "/write")
 	w.hold = w.hold && !catch
@@ -56,11 +59,8 @@ func (w *wire) serve(rw http.ResponseWriter, r *http.Request) {
 		w.pass.ServeHTTP(rw, r)
 		return
 	}
-	body, err := io.ReadAll(r.Body)
 	if err == nil {
-		late := r.Clone(r.Context())
-		late.Body = io.NopCloser(bytes.NewReader(body))
-		w.held <- late
+		w.held <- r.Clone(r.Context())
 	}
 	panic(http.ErrAbortHandler)
 }
