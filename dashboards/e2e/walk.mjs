@@ -1,5 +1,7 @@
 // What a reader does: from the lines to one line, to the arithmetic of a figure, to the other language, to the gateways.
 import assert from 'node:assert/strict'
+import {readFileSync} from 'node:fs'
+import {fileURLToPath} from 'node:url'
 
 const wait = {timeout: 120_000} // a line that has just begun has no OEE before its first full minute
 
@@ -36,7 +38,9 @@ export async function walk(page, lang, shot) {
 
 const other = (lang) => (lang === 'vi' ? 'en' : 'vi')
 
-/** The page fits its width, says its language, and has one heading of the first level. */
+const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
+
+/** The page fits its width, says its language, has one heading of the first level, and breaks no serious rule of accessibility. */
 async function settled(page, lang) {
 	const {wide, box, said, headings} = await page.evaluate(() => ({
 		wide: document.documentElement.scrollWidth,
@@ -47,6 +51,13 @@ async function settled(page, lang) {
 	assert.ok(wide <= box, `${page.url()} is ${wide} pixels wide in a window of ${box}`)
 	assert.equal(said, lang, 'html lang')
 	assert.equal(headings, 1, 'headings of the first level')
+	await page.evaluate(axe) // as a script of the page it would break the page's own policy
+	const broken = await page.evaluate(async () => {
+		const {violations} = await globalThis.axe.run(document, {resultTypes: ['violations']})
+		const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+		return serious.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary}`).join('; ')}`)
+	})
+	assert.deepEqual(broken, [], `${page.url()}: rules of accessibility`)
 }
 
 /** The control charts come, by another grouping and from another period too, and lead back to the line. */
@@ -85,7 +96,7 @@ async function controlled(page, lang, shot) {
 	await page.locator('[role=alert].wrong').waitFor(wait)
 	await page.locator('.dates button').click()
 	assert.equal(await first.inputValue(), recent, 'the last four weeks again')
-	await page.locator('a.back').click()
+	await page.locator('main nav a').first().click()
 	await page.locator('.status.live').waitFor(wait)
 }
 
@@ -147,13 +158,15 @@ async function furtherPages(page, lang, shot) {
 async function reasonGiven(page) {
 	const stop = page.locator('main .list li').first()
 	if ((await stop.count()) === 0) return
+	const said = page.locator('main .list .why .small')
+	const before = await said.count()
 	await stop.locator('button').click()
 	const form = page.locator('main form')
 	await form.locator('select').selectOption({index: 1})
 	await form.locator('input').last().fill('Lan')
 	await form.locator('button').click()
 	await form.waitFor({state: 'hidden', ...wait})
-	await stop.locator('.why .small').first().waitFor(wait)
+	await said.nth(before).waitFor(wait) // of whichever stop is first by now: the line goes on
 }
 
 // percent is the number in 81,42 % or 81.42%.

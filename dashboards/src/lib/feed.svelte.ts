@@ -41,11 +41,12 @@ export class Feed<T> {
 	}
 }
 
-/** Loads the feed now and whenever key() has another value; to be called while a component is set up. */
-export function follow<T>(feed: Feed<T>, key: () => string) {
+/** Loads the feed now and whenever key() has another value; undefined is nothing to ask for yet. To be called while a
+ *  component is set up. */
+export function follow<T>(feed: Feed<T>, key: () => string | undefined) {
 	const value = $derived(key())
 	$effect(() => {
-		void value
+		if (value === undefined) return
 		untrack(() => void feed.load())
 		return () => feed.stop()
 	})
