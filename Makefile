@@ -33,7 +33,8 @@ test: deps dashboards/dist/index.html ## install what the tests need and run the
 
 test-go: dashboards/dist/index.html ## run the Go tests, which start brokers, databases, serial lines and a browser
 	go vet ./...
-	go test -race -timeout 15m ./...
+	go test -race -timeout 20m ./...
+	go test -run TestAMonth ./collector/board # 500,000 minutes: without the race detector, which takes 20 times as long
 
 test-web: dashboards/node_modules ## check and test the web app
 	cd dashboards && npm run --silent check && npm test --silent

@@ -129,12 +129,12 @@ func TestBackupsWhileBatchesComeIn(t *testing.T) {
 	t.Parallel()
 	p := openPlant(t)
 	messages := p.seal(1000)
-	taken, enough, ended := make(chan struct{}, 1), make(chan struct{}), make(chan error, 1)
+	taken, enough, ended := make(chan struct{}, 8), make(chan struct{}), make(chan error, 1)
 	n := 0 // messages that were taken
 	go func() {
 		defer close(taken)
-		for step := 1; n < len(messages); step = step%59 + 1 {
-			next := min(n+step, len(messages))
+		for step := 1; ; step = step%59 + 1 {
+			next := min(n+step, len(messages)-15) // some are left to go on with, however slow the backups are
 			if err := errors.Join(p.take(t.Context(), messages[n:next]), p.catchUp(t.Context())); err != nil {
 				ended <- err
 				return
@@ -145,10 +145,8 @@ func TestBackupsWhileBatchesComeIn(t *testing.T) {
 				ended <- nil
 				return
 			case taken <- struct{}{}:
-			default:
 			}
 		}
-		ended <- nil
 	}()
 	var backups []Backed
 	for len(backups) < 30 {

@@ -47,7 +47,7 @@ func (p *pipeline) publishSome(ctx context.Context, send func(context.Context, [
 		return 0, err
 	}
 	p.metrics.published.Add(float64(len(intervals)))
-	return len(intervals), p.registry.Sent(ctx, waiting[len(waiting)-1].ID)
+	return len(intervals), p.registry.Sent(context.WithoutCancel(ctx), waiting[len(waiting)-1].ID)
 }
 
 // wakePublisher tells that there is something to publish.

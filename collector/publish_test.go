@@ -27,8 +27,9 @@ func publishing(t *testing.T, g *collectortest.Gateway) Config {
 
 // listener is another program's subscription, which takes each message once it is asked for the next.
 type listener struct {
-	t   *testing.T
-	got chan mqtt.Message
+	t     *testing.T
+	got   chan mqtt.Message
+	again time.Time // of an interval that may come once more
 }
 
 func listen(t *testing.T, c *Collector) *listener {
@@ -57,13 +58,21 @@ func (r *listener) next() mqtt.Message {
 	}
 }
 
+func (r *listener) interval() (i record.Interval) {
+	r.t.Helper()
+	if err := json.Unmarshal(r.next().Payload(), &i); err != nil {
+		r.t.Fatal(err)
+	}
+	return i
+}
+
 // wantMinutes wants the intervals of these minutes of the morning to come next, in this order.
 func (r *listener) wantMinutes(minutes ...int) {
 	r.t.Helper()
 	for _, n := range minutes {
-		var i record.Interval
-		if err := json.Unmarshal(r.next().Payload(), &i); err != nil {
-			r.t.Fatal(err)
+		i := r.interval()
+		if i.Start.Equal(r.again) {
+			i = r.interval()
 		}
 		if want := collectortest.Morning.Add(time.Duration(n) * time.Minute); !i.Start.Equal(want) || i.Produced != 40 {
 			r.t.Errorf("interval of %s, %d produced; want that of %s", i.Start, i.Produced, want)
@@ -132,6 +141,7 @@ func TestNoIntervalIsLeftOutOverARestart(t *testing.T) {
 	defer func() { r.stop() }()
 	mes = listen(t, r.Collector)
 	r.deliver(g, work(t, g, 1)[0])
+	mes.again = collectortest.Morning.Add(3 * time.Minute) // it was stopped before it knew that the broker had it
 	mes.wantMinutes(4)
 }
 

@@ -61,7 +61,7 @@ type timeline struct {
 	at     time.Time // up to where it goes
 	spans  []StateSpan
 	made   []MadeSpan
-	open   []seen // of the minute that is being read
+	open   []seen    // of the minute that is being read
 	of     time.Time // that minute
 }
 

@@ -161,7 +161,7 @@ func (b *Board) explain(ctx context.Context, p place, stops []Stop, window recor
 	for i := range stops {
 		s := &stops[i]
 		for _, n := range notes {
-			if n.Machine != s.Machine || !n.Stop.Equal(s.From) {
+			if n.Machine != s.Machine || !s.holds(n.Stop) {
 				continue
 			}
 			s.Notes = append(s.Notes, StopNote{Time: n.Time, Reason: n.Reason, Comment: n.Comment, Author: n.Author})
@@ -169,6 +169,14 @@ func (b *Board) explain(ctx context.Context, p place, stops []Stop, window recor
 		}
 	}
 	return nil
+}
+
+// vague is how far the beginning of a stop may move when the batch comes that says what was live before.
+const vague = time.Second
+
+// holds tells whether a note on a stop that began then is on this one.
+func (s Stop) holds(began time.Time) bool {
+	return !began.Before(s.From.Add(-vague)) && began.Before(s.To.Add(-vague))
 }
 
 // codes adds the PLC's reasons: the first code but 0 that was read while the machine stood.
@@ -241,7 +249,7 @@ func (b *Board) NoteStop(ctx context.Context, line, machine string, began time.T
 	if err != nil {
 		return err
 	}
-	at := slices.IndexFunc(s.Stops, func(s Stop) bool { return s.From.Equal(began) && s.Machine == machine })
+	at := slices.IndexFunc(s.Stops, func(s Stop) bool { return s.Machine == machine && s.holds(began) })
 	if at < 0 {
 		return fmt.Errorf("stop of %s at %s: %w", machine, began.Format(time.RFC3339Nano), ErrNotFound)
 	}

@@ -126,7 +126,7 @@ func (h *hall) reclassify(t *testing.T, s board.Stops) {
 			t.Errorf("%s: got %v", name, wrong)
 		}
 	}
-	if err := note(stop.Add(time.Second), board.StopNote{Comment: "x", Author: "Lan"}); !errors.Is(err, board.ErrNotFound) {
+	if err := note(stop.Add(-time.Minute), board.StopNote{Comment: "x", Author: "Lan"}); !errors.Is(err, board.ErrNotFound) {
 		t.Errorf("no stop began then: got %v", err)
 	}
 	got, again := h.stops(t)
