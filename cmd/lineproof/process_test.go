@@ -24,7 +24,7 @@ import (
 )
 
 // patience bounds each wait of these tests, on a busy machine.
-const patience = 2 * time.Minute
+const patience = 5 * time.Minute
 
 // programs builds both programs once for all tests of this package.
 var programs = sync.OnceValues(func() (string, error) {

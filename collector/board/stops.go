@@ -245,7 +245,7 @@ func (b *Board) NoteStop(ctx context.Context, line, machine string, began time.T
 	case n.Author == "":
 		return fmt.Errorf("author: %w; say who gives the reason", ErrUnknown)
 	}
-	s, err := b.Stops(ctx, line, machine, record.Span{From: began, To: began.Add(account.Minute)})
+	s, err := b.Stops(ctx, line, machine, record.Span{From: began, To: began.Add(lookBack)}) // to its end: its beginning may lie in a break
 	if err != nil {
 		return err
 	}

@@ -164,3 +164,18 @@ func TestTheUsualReasons(t *testing.T) {
 		t.Errorf("%d groups", len(groups))
 	}
 }
+
+// TestAStopThatBeginsInABreak is one when it lasts longer than the break, and can be given a reason.
+func TestAStopThatBeginsInABreak(t *testing.T) {
+	h, g := openStops(t)
+	h.Work(g, 4*60, collectortest.Execute, 4, 0) // until 10:00, when the break of half an hour begins
+	h.Work(g, 40, collectortest.Stopped, 0, 0)
+	h.Work(g, 5, collectortest.Execute, 4, 0)
+	_, s := h.stops(t)
+	if len(s.Stops) != 1 || s.Stops[0].PlannedS != 600 {
+		t.Fatalf("%+v", s.Stops)
+	}
+	if err := h.NoteStop(t.Context(), line, "press", s.Stops[0].From, board.StopNote{Reason: "mechanical/belt", Author: "Lan"}); err != nil {
+		t.Error(err)
+	}
+}
