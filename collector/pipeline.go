@@ -58,6 +58,7 @@ type pipeline struct {
 	finished chan struct{}            // told when there are intervals to publish; nil: they are not published
 	told     uint64                   // index in the ledger from which on no batch's finished intervals were committed
 
+	telling  sync.Mutex // held while receipts are given
 	mu       sync.Mutex
 	gateways map[string]registry.Gateway // as the views have them
 	stored   map[string]uint64           // last batch of each gateway in the ledger
@@ -106,7 +107,10 @@ func (p *pipeline) receipt(gateway string) record.Receipt {
 }
 
 // tell gives receipts; answers says why batches of a gateway were refused, "" where none was.
+// Both goroutines give them; one at a time, so that none is overtaken by one that says less.
 func (p *pipeline) tell(answers map[string]string) {
+	p.telling.Lock()
+	defer p.telling.Unlock()
 	for _, id := range slices.Sorted(maps.Keys(answers)) {
 		r := p.receipt(id)
 		r.Error = answers[id]
