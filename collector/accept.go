@@ -15,17 +15,19 @@ import (
 // accept takes messages into the ledger until ctx ends, many together when many wait.
 func (p *pipeline) accept(ctx context.Context, messages <-chan ingest.Message) error {
 	for {
+		var first ingest.Message
 		select {
 		case <-ctx.Done():
 			return nil
-		case first := <-messages:
-			batch := []ingest.Message{first}
-			for len(batch) < group && len(messages) > 0 {
-				batch = append(batch, <-messages)
-			}
-			if err := p.take(ctx, batch); err != nil {
-				return err
-			}
+		case first = <-p.said:
+		case first = <-messages:
+		}
+		batch := []ingest.Message{first}
+		for len(batch) < group && len(messages) > 0 {
+			batch = append(batch, <-messages)
+		}
+		if err := p.take(ctx, batch); err != nil {
+			return err
 		}
 	}
 }

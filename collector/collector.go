@@ -60,6 +60,7 @@ type Collector struct {
 	broker   *broker.Broker // nil with one outside
 	ingest   *ingest.Client
 	board    *board.Board
+	office   *office
 	pipeline *pipeline
 	alerts   *alert.Watch // nil where none is configured
 	listener net.Listener
@@ -160,14 +161,22 @@ func (c *Collector) pointRefused(point, reason string) {
 }
 
 func (c *Collector) openPipeline(ctx context.Context) error {
+	key, err := c.ledger.DeriveKey(record.Office)
+	if err != nil {
+		return err
+	}
+	if c.office, err = newOffice(key, c.opts.Clock); err != nil {
+		return err
+	}
 	c.board = board.New(c.store, c.opts.Clock)
-	c.board.Remember(c.registry)
+	c.board.Remember(c.registry, c.office.Say)
 	c.pipeline = &pipeline{
 		keys: record.Keyring{}, ledger: c.ledger, store: c.store, registry: c.registry, clock: c.opts.Clock,
 		log: c.opts.Logger, metrics: newMetrics(), account: (*account.State).Fold, quiet: rate.NewLimiter(refusedPerSecond, refusedAtOnce),
-		changed: c.board.Changed, refused: c.board.Refused, accepted: c.board.Accepted, health: c.board.Views, isolated: c.board.Isolated,
-		progress: c.opts.Progress,
+		changed: c.changed, refused: c.board.Refused, accepted: c.board.Accepted, health: c.board.Views, isolated: c.board.Isolated,
+		progress: c.opts.Progress, said: c.office.out,
 	}
+	c.pipeline.keys.Add(record.Office, c.office.public())
 	if c.cfg.Influx != nil {
 		c.pipeline.doubts.late = c.cfg.Influx.late()
 	}
@@ -192,7 +201,20 @@ func (c *Collector) openPipeline(ctx context.Context) error {
 	for i := len(poisoned) - 1; i >= 0; i-- {
 		c.board.Isolated(poisoned[i])
 	}
-	return c.pipeline.load(ctx)
+	if err := c.pipeline.load(ctx); err != nil {
+		return err
+	}
+	c.office.begin(c.pipeline.chain.heads[record.Office])
+	return nil
+}
+
+// changed notes that the books of a gateway have grown, or that what people say has come into the views.
+func (c *Collector) changed(g registry.Gateway) {
+	if g.ID == record.Office {
+		c.office.viewed(g.Head)
+		return
+	}
+	c.board.Changed(g)
 }
 
 func (c *Collector) openUplink() error {

@@ -11,6 +11,7 @@ import (
 	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/collector/series"
+	"github.com/lineproof/lineproof/record"
 )
 
 // follow lets the views have what the ledger has, until ctx ends.
@@ -88,7 +89,7 @@ func (p *pipeline) view(ctx context.Context, batches []stored, next uint64) erro
 		err = p.write(ctx, f.writes)
 	}
 	if err == nil {
-		err = p.registry.Commit(ctx, next, f.gateways, p.doubt(f.writes), f.finished)
+		err = p.registry.Commit(ctx, registry.Step{Next: next, Gateways: f.gateways, Doubt: p.doubt(f.writes), Finished: f.finished, Statements: f.said})
 	}
 	if errors.Is(err, series.ErrUnanswered) {
 		p.doubts.attempt = true
@@ -123,6 +124,7 @@ type folded struct {
 	writes   []series.Write
 	gateways []registry.Gateway
 	finished []account.Interval // to be published
+	said     []registry.Statement
 }
 
 // fold works on copies of the accounts' states, so that a failure later leaves them as they were. A batch that
@@ -165,6 +167,12 @@ func (p *pipeline) tryFold(batches []stored, poisoned map[uint64]bool) (f folded
 		head := s.Head()
 		g.Digests = append(g.Digests, registry.Digest{Seq: head.Seq, Hash: head.Hash})
 		g.Head, g.Ledger, g.SealedAt, g.Clock = head, s.index, b.SealedAt, b.Clock.State
+		for _, said := range b.Statements {
+			if b.Gateway != record.Office {
+				break // a gateway has nothing to say of this kind; the ledger keeps it
+			}
+			f.said = append(f.said, registry.Statement{Statement: said, Ledger: s.index})
+		}
 		if !poisoned[s.index] {
 			bad = &batches[i]
 			f.writes = append(f.writes, series.Write{Verified: s.Verified, Intervals: p.account(g.Account, b, s.Catalogue())})

@@ -115,6 +115,9 @@ func (c *Config) validateGateways(mistake func(path []string, message, hint stri
 		if err := record.CheckName(id); err != nil {
 			mistake(at, err.Error(), "")
 		}
+		if id == record.Office {
+			mistake(at, "it is the name under which the collector seals what people say", "give the gateway another name, and the same in its own configuration")
+		}
 		switch other, taken := owner[string(g.Key)]; {
 		case g.Key == nil:
 			mistake(at, "`key` is missing", "run `lineproof-edge key` on the gateway")

@@ -52,6 +52,7 @@ type pipeline struct {
 	isolated func(registry.Poison)    // a point that the views cannot hold
 	progress func(done, total uint64) // of the views behind the ledger; nil: nobody asks
 	quiet    *rate.Limiter            // of messages that are refused and kept
+	said     <-chan ingest.Message    // what people say; nil: nothing
 	chain    *chain                   // where the ledger's chains end; of the accepting goroutine
 	tail     tail                     // between the two goroutines
 	doubts   doubts                   // of the goroutine of the views
@@ -112,6 +113,9 @@ func (p *pipeline) tell(answers map[string]string) {
 	p.telling.Lock()
 	defer p.telling.Unlock()
 	for _, id := range slices.Sorted(maps.Keys(answers)) {
+		if id == record.Office {
+			continue
+		}
 		r := p.receipt(id)
 		r.Error = answers[id]
 		if err := p.answer(r); err != nil {
@@ -133,6 +137,7 @@ func (p *pipeline) known() map[string]bool {
 	for _, k := range p.keys {
 		all[k.Gateway] = true
 	}
+	delete(all, record.Office)
 	return all
 }
 

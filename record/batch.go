@@ -116,7 +116,8 @@ type Batch struct {
 	Observed      []Observed
 	Readings      []Reading
 	Gaps          []Gap
-	Dated         *Dated     // nil: the time was known when the content was read
-	SealedBy      KeyID      // the key that sealed it, as Open found; Seal does not look at it
-	Successor     *Successor // the key that will seal from some later batch on; nil: none is announced
+	Dated         *Dated      // nil: the time was known when the content was read
+	SealedBy      KeyID       // the key that sealed it, as Open found; Seal does not look at it
+	Successor     *Successor  // the key that will seal from some later batch on; nil: none is announced
+	Statements    []Statement // what people said; only Office seals any
 }

@@ -33,6 +33,9 @@ func toWire(b Batch) *recordpb.Batch {
 	for _, o := range b.Observed {
 		w.Observed = append(w.Observed, toObserved(o))
 	}
+	for _, s := range b.Statements {
+		w.Statements = append(w.Statements, toStatement(s))
+	}
 	for _, g := range b.Gaps {
 		w.Gaps = append(w.Gaps, &recordpb.Gap{
 			First: g.First, Last: g.Last, From: g.Span.From.UnixMilli(), To: g.Span.To.UnixMilli(), Why: g.Why,
@@ -99,6 +102,13 @@ func fromWire(w *recordpb.Batch) (Batch, error) {
 		b.Readings = append(b.Readings, readings...)
 	}
 	b.Readings = inOrder(b.Readings)
+	for _, s := range w.Statements {
+		statement, err := fromStatement(s)
+		if err != nil {
+			return Batch{}, fmt.Errorf("statement %q: %w", s.Id, err)
+		}
+		b.Statements = append(b.Statements, statement)
+	}
 	for _, g := range w.Gaps {
 		b.Gaps = append(b.Gaps, Gap{
 			First: g.First, Last: g.Last, Why: g.Why,

@@ -4,6 +4,7 @@
 package board
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"time"
@@ -22,6 +23,7 @@ type Board struct {
 	store    series.Store
 	clock    clock.Clock
 	registry *registry.Registry // nil: nothing that people say is kept
+	say      func(context.Context, record.Statement) error
 
 	mu       sync.RWMutex
 	gateways map[string]*gateway
@@ -74,8 +76,10 @@ func (b *Board) gateway(id string) *gateway {
 	return g
 }
 
-// Remember lets the board keep what people say.
-func (b *Board) Remember(r *registry.Registry) { b.registry = r }
+// Remember lets the board find what people said, and say what they say.
+func (b *Board) Remember(r *registry.Registry, say func(context.Context, record.Statement) error) {
+	b.registry, b.say = r, say
+}
 
 // Know makes a gateway appear that may send, even before it does.
 func (b *Board) Know(id string) {

@@ -154,17 +154,17 @@ func (b *Board) explain(ctx context.Context, p place, stops []Stop, window recor
 	if b.registry == nil {
 		return nil
 	}
-	notes, err := b.registry.StopNotes(ctx, p.id, window.From, window.To)
+	notes, err := b.stopNotes(ctx, p.id, window)
 	if err != nil {
 		return err
 	}
 	for i := range stops {
 		s := &stops[i]
 		for _, n := range notes {
-			if n.Machine != s.Machine || !s.holds(n.Stop) {
+			if n.machine != s.Machine || !s.holds(n.began) {
 				continue
 			}
-			s.Notes = append(s.Notes, StopNote{Time: n.Time, Reason: n.Reason, Comment: n.Comment, Author: n.Author})
+			s.Notes = append(s.Notes, n.StopNote)
 			s.Reason = cmp.Or(n.Reason, s.Reason)
 		}
 	}
@@ -256,7 +256,29 @@ func (b *Board) NoteStop(ctx context.Context, line, machine string, began time.T
 	if group, _, _ := strings.Cut(n.Reason, "/"); n.Reason != "" && (group == unobservedGroup) != (s.Stops[at].Kind == "unobserved") {
 		return fmt.Errorf("reason %q: %w for a stretch of that kind", n.Reason, ErrUnknown)
 	}
-	return b.registry.NoteStop(ctx, registry.StopNote{
-		Line: line, Machine: machine, Stop: began, Time: b.clock.Now(), Reason: n.Reason, Comment: n.Comment, Author: n.Author,
-	})
+	return b.state(ctx, statement{Kind: record.StatementStop, Line: line, About: began, By: n.Author},
+		record.StopNote{Machine: machine, Reason: n.Reason, Comment: n.Comment})
+}
+
+// noted is a note with the stop that it is on.
+type noted struct {
+	StopNote
+	machine string
+	began   time.Time
+}
+
+// stopNotes gives what people said of stops that began in a window, oldest first.
+func (b *Board) stopNotes(ctx context.Context, line string, window record.Span) (all []noted, err error) {
+	said, err := b.registry.Statements(ctx, registry.Said{Kind: record.StatementStop, Line: line, From: window.From, To: window.To})
+	if err != nil {
+		return nil, fmt.Errorf("notes on stops of %s: %w", line, err)
+	}
+	for _, s := range said {
+		var n record.StopNote
+		if err := s.Decode(&n); err != nil {
+			return nil, err
+		}
+		all = append(all, noted{StopNote{Time: s.Said, Reason: n.Reason, Comment: n.Comment, Author: s.By}, n.Machine, s.About})
+	}
+	return all, nil
 }

@@ -3,7 +3,6 @@ package board_test
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/collectortest"
-	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -20,12 +18,7 @@ import (
 func openStops(t *testing.T) (*hall, *collectortest.Gateway) {
 	t.Helper()
 	h := openHall(t, collectortest.Morning)
-	r, err := registry.Open(t.Context(), filepath.Join(t.TempDir(), "registry.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { r.Close() })
-	h.Remember(r)
+	h.Remember()
 	g := collectortest.NewGateway(gateway, collectortest.Morning)
 	l := g.Catalogue.Lines[line]
 	m := l.Machines["press"]

@@ -21,6 +21,7 @@ type Hall struct {
 
 	t     testing.TB
 	books map[string]registry.Gateway
+	said  uint64 // by people, so far
 }
 
 // Store is a store that a hall can be on.

@@ -6,7 +6,10 @@ package ledger
 
 import (
 	"context"
+	"crypto/ed25519"
+	"crypto/hkdf"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -43,6 +46,7 @@ type Ledger struct {
 	shutdown func(context.Context) error
 	cancel   context.CancelFunc
 	verifier string
+	secret   []byte
 }
 
 // Entry is one sealed batch in the log.
@@ -57,7 +61,7 @@ func Open(ctx context.Context, dir, origin string) (*Ledger, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
-	signer, verifier, err := signer(dir, origin)
+	signer, verifier, secret, err := signer(dir, origin)
 	if err != nil {
 		return nil, fmt.Errorf("open ledger %s: %w", dir, err)
 	}
@@ -78,35 +82,36 @@ func Open(ctx context.Context, dir, origin string) (*Ledger, error) {
 		cancel()
 		return nil, fmt.Errorf("open ledger %s: %w", dir, err)
 	}
-	return &Ledger{dir: dir, add: appender.Add, reader: reader, shutdown: shutdown, cancel: cancel, verifier: verifier}, nil
+	return &Ledger{dir: dir, add: appender.Add, reader: reader, shutdown: shutdown, cancel: cancel, verifier: verifier, secret: secret}, nil
 }
 
 // signer reads the log's key, or makes it at the first start. The public half lies beside it for witnesses;
 // it is written first, so that a start that was cut off between the two begins anew.
-func signer(dir, origin string) (note.Signer, string, error) {
+func signer(dir, origin string) (_ note.Signer, verifier string, secret []byte, err error) {
 	path := filepath.Join(dir, "signer.key")
-	secret, err := os.ReadFile(path)
+	secret, err = os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		var public string
 		var text string
 		if text, public, err = note.GenerateKey(rand.Reader, origin); err != nil {
-			return nil, "", err
+			return nil, "", nil, err
 		}
 		secret = []byte(text)
 		if err := os.WriteFile(filepath.Join(dir, "signer.pub"), []byte(public+"\n"), 0o644); err != nil {
-			return nil, "", err
+			return nil, "", nil, err
 		}
 		err = os.WriteFile(path, secret, 0o600)
 	}
 	if err != nil {
-		return nil, "", err
+		return nil, "", nil, err
 	}
 	public, err := os.ReadFile(filepath.Join(dir, "signer.pub"))
 	if err != nil {
-		return nil, "", err
+		return nil, "", nil, err
 	}
-	s, err := note.NewSigner(strings.TrimSpace(string(secret)))
-	return s, strings.TrimSpace(string(public)), err
+	text := strings.TrimSpace(string(secret))
+	s, err := note.NewSigner(text)
+	return s, strings.TrimSpace(string(public)), []byte(text), err
 }
 
 // Verifier is the log's public key in the form of C2SP signed notes.
@@ -185,6 +190,16 @@ func unbundle(b []byte) ([][]byte, error) {
 	var bundle api.EntryBundle
 	err := bundle.UnmarshalText(b)
 	return bundle.Entries, err
+}
+
+// DeriveKey gives a signing key that follows from the log's own and a purpose: whoever holds the log's key, or a
+// backup of it, has this one too, and it is no help in finding the log's.
+func (l *Ledger) DeriveKey(purpose string) (ed25519.PrivateKey, error) {
+	seed, err := hkdf.Key(sha256.New, l.secret, nil, "lineproof/v1/"+purpose, ed25519.SeedSize)
+	if err != nil {
+		return nil, fmt.Errorf("derive key for %s: %w", purpose, err)
+	}
+	return ed25519.NewKeyFromSeed(seed), nil
 }
 
 // Checkpoint is the latest signed head of the log.

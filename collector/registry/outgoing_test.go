@@ -24,7 +24,7 @@ func TestOutgoingIntervalsWaitUntilTheyAreSent(t *testing.T) {
 		for _, n := range minutes {
 			finished = append(finished, minute(n))
 		}
-		if err := r.Commit(t.Context(), next, nil, registry.Doubt{}, finished); err != nil {
+		if err := r.Commit(t.Context(), registry.Step{Next: next, Finished: finished}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,6 +1,6 @@
 // Package registry keeps what the collector knows beside the ledger, in one SQLite file: how far the views
 // have followed the ledger, the end of each gateway's chain with its catalogue and the state of its
-// account, and the messages that were refused.
+// account, what people said, and the messages that were refused.
 //
 // Position, heads and account states change together in one Commit, so that after a crash the views go on
 // from where they were and count nothing twice.
@@ -129,32 +129,48 @@ func scanGateway(rows *sql.Rows) (g Gateway, err error) {
 	return g, err
 }
 
-// Commit says that the views have everything before next, and where that leaves the gateways concerned,
-// intervals that are in doubt and those that are finished and to be published.
-func (r *Registry) Commit(ctx context.Context, next uint64, gateways []Gateway, doubt Doubt, finished []account.Interval) error {
+// Step is how far the views have come by some batches.
+type Step struct {
+	Next       uint64             // index in the ledger before which the views have everything
+	Gateways   []Gateway          // those concerned, as they are now
+	Doubt      Doubt              // intervals that are in doubt
+	Finished   []account.Interval // to be published
+	Statements []Statement        // that people made
+}
+
+// Commit keeps a step, all of it or nothing.
+func (r *Registry) Commit(ctx context.Context, s Step) error {
 	tx, err := r.db.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("commit position %d: %w", next, err)
+		return fmt.Errorf("commit position %d: %w", s.Next, err)
 	}
 	defer tx.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
-	for _, g := range gateways {
-		if err := saveGateway(ctx, tx, g); err != nil {
-			return fmt.Errorf("commit gateway %s: %w", g.ID, err)
-		}
-	}
-	if err := saveDoubt(ctx, tx, doubt); err != nil {
-		return fmt.Errorf("commit position %d: %w", next, err)
-	}
-	if err := saveOutgoing(ctx, tx, finished); err != nil {
-		return fmt.Errorf("commit position %d: %w", next, err)
-	}
-	if _, err := tx.ExecContext(ctx, `UPDATE position SET next = ?1, told = max(told, ?1)`, next); err != nil {
-		return fmt.Errorf("commit position %d: %w", next, err)
+	if err := s.save(ctx, tx); err != nil {
+		return fmt.Errorf("commit position %d: %w", s.Next, err)
 	}
 	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit position %d: %w", next, err)
+		return fmt.Errorf("commit position %d: %w", s.Next, err)
 	}
 	return nil
+}
+
+func (s Step) save(ctx context.Context, tx *sql.Tx) error {
+	for _, g := range s.Gateways {
+		if err := saveGateway(ctx, tx, g); err != nil {
+			return fmt.Errorf("gateway %s: %w", g.ID, err)
+		}
+	}
+	if err := saveDoubt(ctx, tx, s.Doubt); err != nil {
+		return err
+	}
+	if err := saveOutgoing(ctx, tx, s.Finished); err != nil {
+		return err
+	}
+	if err := saveStatements(ctx, tx, s.Statements); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE position SET next = ?1, told = max(told, ?1)`, s.Next)
+	return err
 }
 
 func saveGateway(ctx context.Context, tx *sql.Tx, g Gateway) error {
@@ -188,7 +204,8 @@ func (r *Registry) Reset(ctx context.Context) error {
 		return fmt.Errorf("reset position: %w", err)
 	}
 	defer tx.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
-	for _, statement := range []string{`UPDATE position SET next = 0`, `DELETE FROM gateway`, `DELETE FROM catalogue`, `DELETE FROM digest`, `DELETE FROM doubt`} {
+	for _, statement := range []string{`UPDATE position SET next = 0`, `DELETE FROM gateway`, `DELETE FROM catalogue`, `DELETE FROM digest`, `DELETE FROM doubt`,
+		`DELETE FROM statement WHERE ledger IS NOT NULL`} {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("reset position: %w", err)
 		}

@@ -49,7 +49,7 @@ func worked(t *testing.T, name string, minutes int) registry.Gateway {
 
 func commit(t *testing.T, r *registry.Registry, next uint64, gateways ...registry.Gateway) {
 	t.Helper()
-	if err := r.Commit(t.Context(), next, gateways, registry.Doubt{}, nil); err != nil {
+	if err := r.Commit(t.Context(), registry.Step{Next: next, Gateways: gateways}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -155,8 +155,8 @@ func TestCommitIsAllOrNothing(t *testing.T) {
 	if _, err := db.Exec(`CREATE TRIGGER full BEFORE UPDATE ON gateway WHEN NEW.id = 'oceanline-01' BEGIN SELECT RAISE(ABORT, 'disk full'); END`); err != nil {
 		t.Fatal(err)
 	}
-	err = r.Commit(t.Context(), 9, []registry.Gateway{worked(t, "huu-lung-01", 4), worked(t, "oceanline-01", 4)}, registry.Doubt{}, nil)
-	if err == nil || err.Error() != "commit gateway oceanline-01: constraint failed: disk full (1811)" {
+	err = r.Commit(t.Context(), registry.Step{Next: 9, Gateways: []registry.Gateway{worked(t, "huu-lung-01", 4), worked(t, "oceanline-01", 4)}})
+	if err == nil || err.Error() != "commit position 9: gateway oceanline-01: constraint failed: disk full (1811)" {
 		t.Errorf("got %v", err)
 	}
 	holds(t, r, 2, one, two)

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"path/filepath"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -17,7 +16,6 @@ import (
 
 	"github.com/lineproof/lineproof/collector/alert"
 	"github.com/lineproof/lineproof/collector/collectortest"
-	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -77,17 +75,6 @@ func open(t *testing.T, edit ...func(*Options)) *site {
 	t.Cleanup(srv.Close)
 	s.url = srv.URL
 	return s
-}
-
-// remember lets the site keep what people say.
-func (s *site) remember(t *testing.T) {
-	t.Helper()
-	r, err := registry.Open(t.Context(), filepath.Join(t.TempDir(), "registry.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { r.Close() })
-	s.Board.Remember(r)
 }
 
 // answer is a response with its body read.

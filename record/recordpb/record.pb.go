@@ -78,7 +78,7 @@ func (x Clock_State) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Clock_State.Descriptor instead.
 func (Clock_State) EnumDescriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{2, 0}
+	return file_record_proto_rawDescGZIP(), []int{3, 0}
 }
 
 type Column_Kind int32
@@ -136,7 +136,7 @@ func (x Column_Kind) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use Column_Kind.Descriptor instead.
 func (Column_Kind) EnumDescriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{6, 0}
+	return file_record_proto_rawDescGZIP(), []int{7, 0}
 }
 
 // Sealed is one MQTT message and one ledger entry.
@@ -214,8 +214,9 @@ type Batch struct {
 	Observed      []*Observed            `protobuf:"bytes,9,rep,name=observed,proto3" json:"observed,omitempty"`
 	Columns       []*Column              `protobuf:"bytes,10,rep,name=columns,proto3" json:"columns,omitempty"`
 	Gaps          []*Gap                 `protobuf:"bytes,11,rep,name=gaps,proto3" json:"gaps,omitempty"`
-	Dated         *Dated                 `protobuf:"bytes,12,opt,name=dated,proto3" json:"dated,omitempty"`         // the content was read before its time was known
-	Successor     *Successor             `protobuf:"bytes,13,opt,name=successor,proto3" json:"successor,omitempty"` // the key that the gateway will seal with
+	Dated         *Dated                 `protobuf:"bytes,12,opt,name=dated,proto3" json:"dated,omitempty"`           // the content was read before its time was known
+	Successor     *Successor             `protobuf:"bytes,13,opt,name=successor,proto3" json:"successor,omitempty"`   // the key that the gateway will seal with
+	Statements    []*Statement           `protobuf:"bytes,14,rep,name=statements,proto3" json:"statements,omitempty"` // what people said; only the collector's office seals these
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -341,6 +342,106 @@ func (x *Batch) GetSuccessor() *Successor {
 	return nil
 }
 
+func (x *Batch) GetStatements() []*Statement {
+	if x != nil {
+		return x.Statements
+	}
+	return nil
+}
+
+// Statement is what a person said of a line.
+type Statement struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Id            string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`          // chosen by whoever says it: the same twice is one
+	Kind          string                 `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`      // what body is
+	Line          string                 `protobuf:"bytes,3,opt,name=line,proto3" json:"line,omitempty"`      // that it is of; empty where it is of none
+	About         int64                  `protobuf:"zigzag64,4,opt,name=about,proto3" json:"about,omitempty"` // Unix milliseconds: when what it is about begins
+	Said          int64                  `protobuf:"zigzag64,5,opt,name=said,proto3" json:"said,omitempty"`   // Unix milliseconds by the collector's clock
+	By            string                 `protobuf:"bytes,6,opt,name=by,proto3" json:"by,omitempty"`          // who says so
+	Body          []byte                 `protobuf:"bytes,7,opt,name=body,proto3" json:"body,omitempty"`      // JSON
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Statement) Reset() {
+	*x = Statement{}
+	mi := &file_record_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Statement) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Statement) ProtoMessage() {}
+
+func (x *Statement) ProtoReflect() protoreflect.Message {
+	mi := &file_record_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Statement.ProtoReflect.Descriptor instead.
+func (*Statement) Descriptor() ([]byte, []int) {
+	return file_record_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Statement) GetId() string {
+	if x != nil {
+		return x.Id
+	}
+	return ""
+}
+
+func (x *Statement) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Statement) GetLine() string {
+	if x != nil {
+		return x.Line
+	}
+	return ""
+}
+
+func (x *Statement) GetAbout() int64 {
+	if x != nil {
+		return x.About
+	}
+	return 0
+}
+
+func (x *Statement) GetSaid() int64 {
+	if x != nil {
+		return x.Said
+	}
+	return 0
+}
+
+func (x *Statement) GetBy() string {
+	if x != nil {
+		return x.By
+	}
+	return ""
+}
+
+func (x *Statement) GetBody() []byte {
+	if x != nil {
+		return x.Body
+	}
+	return nil
+}
+
 type Clock struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	State         Clock_State            `protobuf:"varint,1,opt,name=state,proto3,enum=lineproof.v1.Clock_State" json:"state,omitempty"`
@@ -352,7 +453,7 @@ type Clock struct {
 
 func (x *Clock) Reset() {
 	*x = Clock{}
-	mi := &file_record_proto_msgTypes[2]
+	mi := &file_record_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -364,7 +465,7 @@ func (x *Clock) String() string {
 func (*Clock) ProtoMessage() {}
 
 func (x *Clock) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[2]
+	mi := &file_record_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -377,7 +478,7 @@ func (x *Clock) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Clock.ProtoReflect.Descriptor instead.
 func (*Clock) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{2}
+	return file_record_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Clock) GetState() Clock_State {
@@ -414,7 +515,7 @@ type Dated struct {
 
 func (x *Dated) Reset() {
 	*x = Dated{}
-	mi := &file_record_proto_msgTypes[3]
+	mi := &file_record_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -426,7 +527,7 @@ func (x *Dated) String() string {
 func (*Dated) ProtoMessage() {}
 
 func (x *Dated) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[3]
+	mi := &file_record_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -439,7 +540,7 @@ func (x *Dated) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Dated.ProtoReflect.Descriptor instead.
 func (*Dated) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{3}
+	return file_record_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Dated) GetBoot() []byte {
@@ -482,7 +583,7 @@ type Successor struct {
 
 func (x *Successor) Reset() {
 	*x = Successor{}
-	mi := &file_record_proto_msgTypes[4]
+	mi := &file_record_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -494,7 +595,7 @@ func (x *Successor) String() string {
 func (*Successor) ProtoMessage() {}
 
 func (x *Successor) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[4]
+	mi := &file_record_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -507,7 +608,7 @@ func (x *Successor) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Successor.ProtoReflect.Descriptor instead.
 func (*Successor) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{4}
+	return file_record_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Successor) GetKey() []byte {
@@ -539,7 +640,7 @@ type Observed struct {
 
 func (x *Observed) Reset() {
 	*x = Observed{}
-	mi := &file_record_proto_msgTypes[5]
+	mi := &file_record_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -551,7 +652,7 @@ func (x *Observed) String() string {
 func (*Observed) ProtoMessage() {}
 
 func (x *Observed) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[5]
+	mi := &file_record_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -564,7 +665,7 @@ func (x *Observed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Observed.ProtoReflect.Descriptor instead.
 func (*Observed) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{5}
+	return file_record_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Observed) GetDevice() string {
@@ -630,7 +731,7 @@ type Column struct {
 
 func (x *Column) Reset() {
 	*x = Column{}
-	mi := &file_record_proto_msgTypes[6]
+	mi := &file_record_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -642,7 +743,7 @@ func (x *Column) String() string {
 func (*Column) ProtoMessage() {}
 
 func (x *Column) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[6]
+	mi := &file_record_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -655,7 +756,7 @@ func (x *Column) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Column.ProtoReflect.Descriptor instead.
 func (*Column) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{6}
+	return file_record_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Column) GetSignal() string {
@@ -756,7 +857,7 @@ type Gap struct {
 
 func (x *Gap) Reset() {
 	*x = Gap{}
-	mi := &file_record_proto_msgTypes[7]
+	mi := &file_record_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -768,7 +869,7 @@ func (x *Gap) String() string {
 func (*Gap) ProtoMessage() {}
 
 func (x *Gap) ProtoReflect() protoreflect.Message {
-	mi := &file_record_proto_msgTypes[7]
+	mi := &file_record_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -781,7 +882,7 @@ func (x *Gap) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Gap.ProtoReflect.Descriptor instead.
 func (*Gap) Descriptor() ([]byte, []int) {
-	return file_record_proto_rawDescGZIP(), []int{7}
+	return file_record_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *Gap) GetFirst() uint64 {
@@ -827,7 +928,7 @@ const file_record_proto_rawDesc = "" +
 	"\x06Sealed\x12\x12\n" +
 	"\x04body\x18\x01 \x01(\fR\x04body\x12\x15\n" +
 	"\x06key_id\x18\x02 \x01(\fR\x05keyId\x12\x1c\n" +
-	"\tsignature\x18\x03 \x01(\fR\tsignature\"\xd5\x03\n" +
+	"\tsignature\x18\x03 \x01(\fR\tsignature\"\x8e\x04\n" +
 	"\x05Batch\x12\x18\n" +
 	"\agateway\x18\x01 \x01(\tR\agateway\x12\x10\n" +
 	"\x03seq\x18\x02 \x01(\x04R\x03seq\x12\x12\n" +
@@ -842,7 +943,18 @@ const file_record_proto_rawDesc = "" +
 	" \x03(\v2\x14.lineproof.v1.ColumnR\acolumns\x12%\n" +
 	"\x04gaps\x18\v \x03(\v2\x11.lineproof.v1.GapR\x04gaps\x12)\n" +
 	"\x05dated\x18\f \x01(\v2\x13.lineproof.v1.DatedR\x05dated\x125\n" +
-	"\tsuccessor\x18\r \x01(\v2\x17.lineproof.v1.SuccessorR\tsuccessor\"\xe6\x01\n" +
+	"\tsuccessor\x18\r \x01(\v2\x17.lineproof.v1.SuccessorR\tsuccessor\x127\n" +
+	"\n" +
+	"statements\x18\x0e \x03(\v2\x17.lineproof.v1.StatementR\n" +
+	"statements\"\x91\x01\n" +
+	"\tStatement\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\tR\x02id\x12\x12\n" +
+	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x12\n" +
+	"\x04line\x18\x03 \x01(\tR\x04line\x12\x14\n" +
+	"\x05about\x18\x04 \x01(\x12R\x05about\x12\x12\n" +
+	"\x04said\x18\x05 \x01(\x12R\x04said\x12\x0e\n" +
+	"\x02by\x18\x06 \x01(\tR\x02by\x12\x12\n" +
+	"\x04body\x18\a \x01(\fR\x04body\"\xe6\x01\n" +
 	"\x05Clock\x12/\n" +
 	"\x05state\x18\x01 \x01(\x0e2\x19.lineproof.v1.Clock.StateR\x05state\x12$\n" +
 	"\x0eerror_bound_us\x18\x02 \x01(\x03R\ferrorBoundUs\x12!\n" +
@@ -911,33 +1023,35 @@ func file_record_proto_rawDescGZIP() []byte {
 }
 
 var file_record_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_record_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_record_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
 var file_record_proto_goTypes = []any{
 	(Clock_State)(0),  // 0: lineproof.v1.Clock.State
 	(Column_Kind)(0),  // 1: lineproof.v1.Column.Kind
 	(*Sealed)(nil),    // 2: lineproof.v1.Sealed
 	(*Batch)(nil),     // 3: lineproof.v1.Batch
-	(*Clock)(nil),     // 4: lineproof.v1.Clock
-	(*Dated)(nil),     // 5: lineproof.v1.Dated
-	(*Successor)(nil), // 6: lineproof.v1.Successor
-	(*Observed)(nil),  // 7: lineproof.v1.Observed
-	(*Column)(nil),    // 8: lineproof.v1.Column
-	(*Gap)(nil),       // 9: lineproof.v1.Gap
+	(*Statement)(nil), // 4: lineproof.v1.Statement
+	(*Clock)(nil),     // 5: lineproof.v1.Clock
+	(*Dated)(nil),     // 6: lineproof.v1.Dated
+	(*Successor)(nil), // 7: lineproof.v1.Successor
+	(*Observed)(nil),  // 8: lineproof.v1.Observed
+	(*Column)(nil),    // 9: lineproof.v1.Column
+	(*Gap)(nil),       // 10: lineproof.v1.Gap
 }
 var file_record_proto_depIdxs = []int32{
-	4, // 0: lineproof.v1.Batch.clock:type_name -> lineproof.v1.Clock
-	7, // 1: lineproof.v1.Batch.observed:type_name -> lineproof.v1.Observed
-	8, // 2: lineproof.v1.Batch.columns:type_name -> lineproof.v1.Column
-	9, // 3: lineproof.v1.Batch.gaps:type_name -> lineproof.v1.Gap
-	5, // 4: lineproof.v1.Batch.dated:type_name -> lineproof.v1.Dated
-	6, // 5: lineproof.v1.Batch.successor:type_name -> lineproof.v1.Successor
-	0, // 6: lineproof.v1.Clock.state:type_name -> lineproof.v1.Clock.State
-	1, // 7: lineproof.v1.Column.kind:type_name -> lineproof.v1.Column.Kind
-	8, // [8:8] is the sub-list for method output_type
-	8, // [8:8] is the sub-list for method input_type
-	8, // [8:8] is the sub-list for extension type_name
-	8, // [8:8] is the sub-list for extension extendee
-	0, // [0:8] is the sub-list for field type_name
+	5,  // 0: lineproof.v1.Batch.clock:type_name -> lineproof.v1.Clock
+	8,  // 1: lineproof.v1.Batch.observed:type_name -> lineproof.v1.Observed
+	9,  // 2: lineproof.v1.Batch.columns:type_name -> lineproof.v1.Column
+	10, // 3: lineproof.v1.Batch.gaps:type_name -> lineproof.v1.Gap
+	6,  // 4: lineproof.v1.Batch.dated:type_name -> lineproof.v1.Dated
+	7,  // 5: lineproof.v1.Batch.successor:type_name -> lineproof.v1.Successor
+	4,  // 6: lineproof.v1.Batch.statements:type_name -> lineproof.v1.Statement
+	0,  // 7: lineproof.v1.Clock.state:type_name -> lineproof.v1.Clock.State
+	1,  // 8: lineproof.v1.Column.kind:type_name -> lineproof.v1.Column.Kind
+	9,  // [9:9] is the sub-list for method output_type
+	9,  // [9:9] is the sub-list for method input_type
+	9,  // [9:9] is the sub-list for extension type_name
+	9,  // [9:9] is the sub-list for extension extendee
+	0,  // [0:9] is the sub-list for field type_name
 }
 
 func init() { file_record_proto_init() }
@@ -951,7 +1065,7 @@ func file_record_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_record_proto_rawDesc), len(file_record_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   8,
+			NumMessages:   9,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
