@@ -23,21 +23,22 @@ var mayImport = map[string][]string{
 	"edge/publish": {"edge/spool", "internal"},
 
 	// One flow, one direction: a stage never imports the stage after it.
-	"collector/verify":   {},
-	"collector/ledger":   {"collector/verify"},
-	"collector/calendar": {},
-	"collector/account":  {},
-	"collector/series":   {"collector/verify", "collector/account", "internal"},
-	"collector/registry": {"collector/verify", "collector/account", "internal"},
-	"collector/kpi":      {"collector/account", "collector/calendar"},
-	"collector/spc":      {},
-	"collector/board":    {"collector/account", "collector/calendar", "collector/kpi", "collector/registry", "collector/series", "collector/spc", "internal"},
-	"collector/export":   {"collector/kpi"},
-	"collector/alert":    {"collector/board", "collector/calendar", "collector/registry", "internal"},
-	"collector/web":      {"collector/alert", "collector/board", "collector/export", "collector/kpi"},
-	"collector/broker":   {},
-	"collector/ingest":   {},
-	"collector":          {"collector/*", "internal"},
+	"collector/verify":     {},
+	"collector/ledger":     {"collector/verify"},
+	"collector/calendar":   {},
+	"collector/account":    {},
+	"collector/series":     {"collector/verify", "collector/account", "internal"},
+	"collector/registry":   {"collector/verify", "collector/account", "internal"},
+	"collector/kpi":        {"collector/account", "collector/calendar"},
+	"collector/spc":        {},
+	"collector/board":      {"collector/account", "collector/calendar", "collector/kpi", "collector/registry", "collector/series", "collector/spc", "internal"},
+	"collector/export":     {"collector/kpi", "internal/sheet"},
+	"collector/shifttable": {"internal/sheet"},
+	"collector/alert":      {"collector/board", "collector/calendar", "collector/registry", "internal"},
+	"collector/web":        {"collector/alert", "collector/board", "collector/export", "collector/kpi"},
+	"collector/broker":     {},
+	"collector/ingest":     {},
+	"collector":            {"collector/*", "internal"},
 
 	"lines":      {"internal"},
 	"dashboards": {},
@@ -48,7 +49,7 @@ var mayImport = map[string][]string{
 }
 
 // pure rooms do no I/O: from the standard library they take none of what reaches outside.
-var pure = []string{"record", "collector/account", "collector/calendar", "collector/kpi", "collector/spc", "collector/verify"}
+var pure = []string{"record", "collector/account", "collector/calendar", "collector/kpi", "collector/shifttable", "collector/spc", "collector/verify"}
 
 var reachesOutside = []string{"net", "net/http", "os", "os/exec", "database/sql", "log", "log/slog", "syscall"}
 

@@ -4,10 +4,10 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/lineproof/lineproof/collector/kpi"
+	"github.com/lineproof/lineproof/internal/sheet"
 )
 
 // CSV writes rows by the names and in the units of the interface, times in RFC 3339 with the zone's offset.
@@ -30,19 +30,14 @@ func CSV(w io.Writer, rows []kpi.Row, zone *time.Location) error {
 			case time.Time:
 				line[n] = v.Format(time.RFC3339Nano)
 			default:
-				line[n] = harmless(fmt.Sprint(v), t.columns[n].kind)
+				line[n] = fmt.Sprint(v)
+				if t.columns[n].kind == text {
+					line[n] = sheet.Harmless(line[n])
+				}
 			}
 		}
 		_ = out.Write(line)
 	}
 	out.Flush()
 	return out.Error()
-}
-
-// harmless keeps a spreadsheet from taking a name for a formula.
-func harmless(cell string, k kind) string {
-	if k == text && strings.IndexAny(cell, "=+-@\t\r") == 0 {
-		return "'" + cell
-	}
-	return cell
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"github.com/lineproof/lineproof/collector/kpi"
+	"github.com/lineproof/lineproof/internal/sheet"
 )
 
 // Sheet is what an XLSX file says beside the rows.
@@ -31,8 +32,8 @@ func XLSX(w io.Writer, rows []kpi.Row, s Sheet) error {
 	}
 	f := excelize.NewFile()
 	defer f.Close()
-	b := book{File: f, sheet: words["sheet"], words: words}
-	if err := f.SetSheetName("Sheet1", b.sheet); err != nil {
+	b := book{Book: sheet.Book{File: f, Sheet: words["sheet"]}, words: words}
+	if err := f.SetSheetName("Sheet1", b.Sheet); err != nil {
 		return fmt.Errorf("write xlsx: %w", err)
 	}
 	if err := b.write(t, s); err != nil {
@@ -42,8 +43,7 @@ func XLSX(w io.Writer, rows []kpi.Row, s Sheet) error {
 }
 
 type book struct {
-	*excelize.File
-	sheet string
+	sheet.Book
 	words map[string]string
 }
 
@@ -55,10 +55,10 @@ func (b book) write(t table, s Sheet) error {
 	if err != nil {
 		return err
 	}
-	if err := b.put(1, 1, s.Title, bold); err != nil {
+	if err := b.Put(1, 1, s.Title, bold); err != nil {
 		return err
 	}
-	if err := b.put(1, 2, fmt.Sprintf("%s %s", b.words["zone"], s.Zone), 0); err != nil {
+	if err := b.Put(1, 2, fmt.Sprintf("%s %s", b.words["zone"], s.Zone), 0); err != nil {
 		return err
 	}
 	formats := map[kind]string{moment: "yyyy-mm-dd hh:mm", whole: "#,##0", number: "#,##0.###", share: "0.00%"}
@@ -69,11 +69,11 @@ func (b book) write(t table, s Sheet) error {
 				return err
 			}
 		}
-		if err := b.put(n+1, headRow, b.words[c.name], bold); err != nil {
+		if err := b.Put(n+1, headRow, b.words[c.name], bold); err != nil {
 			return err
 		}
 		for row, cells := range t.cells {
-			if err := b.put(n+1, headRow+1+row, value(cells[n]), style); err != nil {
+			if err := b.Put(n+1, headRow+1+row, value(cells[n]), style); err != nil {
 				return err
 			}
 		}
@@ -82,27 +82,13 @@ func (b book) write(t table, s Sheet) error {
 	if err != nil {
 		return err
 	}
-	if err := b.SetColWidth(b.sheet, "A", last, 16); err != nil {
+	if err := b.SetColWidth(b.Sheet, "A", last, 16); err != nil {
 		return err
 	}
-	return b.SetPanes(b.sheet, &excelize.Panes{Freeze: true, YSplit: headRow, TopLeftCell: fmt.Sprintf("A%d", headRow+1), ActivePane: "bottomLeft"})
+	return b.FreezeBelow(headRow)
 }
 
-func (b book) put(column, row int, v any, style int) error {
-	if v == nil {
-		return nil
-	}
-	cell, err := excelize.CoordinatesToCellName(column, row)
-	if err != nil {
-		return err
-	}
-	if err := b.SetCellValue(b.sheet, cell, v); err != nil {
-		return err
-	}
-	return b.SetCellStyle(b.sheet, cell, cell, style)
-}
-
-// value is a cell as the file keeps it: a time is that of the wall, for a sheet knows no zones.
+// value is a cell as the file keeps it.
 func value(cell any) any {
 	switch v := cell.(type) {
 	case json.Number:
@@ -111,9 +97,6 @@ func value(cell any) any {
 		}
 		f, _ := v.Float64() // it was one
 		return f
-	case time.Time:
-		_, offset := v.Zone()
-		return v.UTC().Add(time.Duration(offset) * time.Second)
 	}
 	return cell
 }
