@@ -31,6 +31,8 @@ type Model struct {
 	Machines []string // all of the line
 	Output   []string // those whose counts are the line's
 	Reworked []string // those whose rework is counted
+	Log      []Logged // what people wrote down
+	Declared bool     // nobody reads the line and it has no calendar: it is meant to run when people wrote down that it did
 }
 
 // Compute sums up intervals, which come in order of time, over a window. The window ends no later than
@@ -42,6 +44,7 @@ func Compute(intervals iter.Seq2[account.Interval, error], m Model, window recor
 		return nil, err
 	}
 	planned := newPlan(m.Calendar.Planned(window))
+	log := newLog(m.Log)
 	for i, err := range intervals {
 		if err != nil {
 			return nil, err
@@ -49,10 +52,16 @@ func Compute(intervals iter.Seq2[account.Interval, error], m Model, window recor
 		if by != ByMachine && !slices.Contains(m.Output, i.Machine) {
 			continue
 		}
+		attended := log.see(i)
 		if s := groups.find(i); s != nil {
 			s.add(i, planned.contains(i.Start))
+			if attended {
+				s.attendedGood += i.Good
+			}
 		}
 	}
+	log.people(groups)
+	log.quantities(groups, m)
 	return groups.rows(m), nil
 }
 
@@ -165,6 +174,11 @@ func (g *groups) find(i account.Interval) *sum {
 	if g.by != ByShift {
 		return nil
 	}
+	return g.outside()
+}
+
+// outside is the row of what lies in no shift.
+func (g *groups) outside() *sum {
 	if g.rest == nil {
 		g.rest = &sum{row: Row{From: g.window.From, To: g.window.To}, outside: true}
 	}
@@ -178,23 +192,28 @@ func (g *groups) rows(m Model) []Row {
 	}
 	rows := make([]Row, 0, len(all))
 	for _, s := range all {
-		machines := len(m.Output)
+		machines := m.outputs()
 		if g.by == ByMachine {
 			machines = 1
 		}
 		switch {
 		case s.outside:
+		case m.Declared:
+			s.plannedMs = s.logged.ms
 		case g.by == ByProduct || g.by == ByOrder:
-			s.plannedMs = s.busyMs - s.overtimeMs
+			s.plannedMs = s.busyMs - s.overtimeMs + s.logged.ms
 		default:
 			for _, span := range m.Calendar.Planned(record.Span{From: s.row.From, To: s.row.To}) {
-				s.plannedMs += span.Duration().Milliseconds() * int64(machines)
+				s.plannedMs += span.Duration().Milliseconds() * machines
 			}
 		}
 		rows = append(rows, s.finish(g.by, m.reworked(s.row.Machine)))
 	}
 	return rows
 }
+
+// outputs is how many machines' time a line's is: one where people declared a line without naming any.
+func (m Model) outputs() int64 { return int64(max(len(m.Output), 1)) }
 
 // reworked tells whether the rework of a machine is counted; that of the line, if it is of all its output.
 func (m Model) reworked(machine string) bool {

@@ -99,6 +99,7 @@ func checkExplanations(t *testing.T, r Row) {
 		"nee": r.NEE, "setup_ratio": r.SetupRatio, "technical_efficiency": r.TechnicalEfficiency, "allocation_efficiency": r.AllocationEfficiency,
 		"utilisation_efficiency": r.UtilisationEfficiency, "throughput_per_hour": r.ThroughputPerHour, "mtbf_s": r.MTBFS, "mttr_s": r.MTTRS,
 		"rework_ratio": r.ReworkRatio, "first_pass_yield": r.FirstPassYield, "energy_per_good_unit_kwh": r.EnergyPerGoodUnitKWh, "material_yield": r.MaterialYield,
+		"labour_productivity": r.LabourProductivity, "worker_efficiency": r.WorkerEfficiency,
 		"produced_quantity": asFloat(r.ProducedQuantity), "good_quantity": asFloat(r.GoodQuantity),
 	}
 	for _, e := range r.Explain {

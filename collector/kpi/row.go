@@ -28,6 +28,7 @@ type Row struct {
 
 	PlannedBusyTimeS      float64            `json:"planned_busy_time_s" doc:"PBT: planned by the calendar, without breaks, plus work outside it"`
 	ObservedBusyTimeS     float64            `json:"observed_busy_time_s" doc:"part of PBT during which the machine was observed"`
+	LoggedBusyTimeS       float64            `json:"logged_busy_time_s" doc:"part of PBT of which nothing was observed and people wrote down what was made"`
 	OvertimeS             float64            `json:"overtime_s" doc:"part of PBT that was worked outside the calendar"`
 	ActualProductionTimeS float64            `json:"actual_production_time_s" doc:"APT: seconds in state execute"`
 	ActualUnitSetupTimeS  float64            `json:"actual_unit_setup_time_s" doc:"AUST: observed planned seconds in starting, resetting, unholding, unsuspending, completing"`
@@ -37,7 +38,7 @@ type Row struct {
 	Availability  *float64 `json:"availability" doc:"APT / observed PBT"`
 	Effectiveness *float64 `json:"effectiveness" doc:"PRI * PQ / APT"`
 	QualityRatio  *float64 `json:"quality_ratio" doc:"GQ / PQ"`
-	OEE           *float64 `json:"oee" doc:"availability * effectiveness * quality ratio"`
+	OEE           *float64 `json:"oee" doc:"availability * effectiveness * quality ratio; null where part of the quantities is known from the shift log alone"`
 	ScrapRatio    *float64 `json:"scrap_ratio" doc:"SQ / PQ"`
 	NEE           *float64 `json:"nee" doc:"net equipment effectiveness: (APT + AUST) / observed PBT * effectiveness * quality ratio"`
 
@@ -47,7 +48,7 @@ type Row struct {
 	TechnicalEfficiency   *float64 `json:"technical_efficiency" doc:"APT / (APT + ADET)"`
 	AllocationEfficiency  *float64 `json:"allocation_efficiency" doc:"AUBT / observed PBT, with AUBT = APT + AUST + ADET"`
 	UtilisationEfficiency *float64 `json:"utilisation_efficiency" doc:"APT / AUBT"`
-	ThroughputPerHour     *float64 `json:"throughput_per_hour" doc:"units made while observed / observed PBT in hours"`
+	ThroughputPerHour     *float64 `json:"throughput_per_hour" doc:"units made while observed or written down / observed and logged PBT in hours"`
 
 	Failures   int64    `json:"failures" doc:"stops in which the machine was aborted, where they became so"`
 	Stops      int64    `json:"stops" doc:"stops that ended here, micro-stops not counted"`
@@ -64,11 +65,16 @@ type Row struct {
 	ProductOutKg         *float64 `json:"product_out_kg"`
 	MaterialYield        *float64 `json:"material_yield" doc:"product out / material in"`
 
-	Coverage       *float64 `json:"coverage" doc:"observed PBT / PBT"`
+	AttendedHours      *float64 `json:"attended_hours" doc:"APAT: hours of all who attended, from the shift log, spread evenly over each shift; in rows by time"`
+	WorkedHours        *float64 `json:"worked_hours" doc:"APWT: part of the attended hours spent on the line's work, where it was written down"`
+	LabourProductivity *float64 `json:"labour_productivity" doc:"good units made in shifts with known hours / attended hours"`
+	WorkerEfficiency   *float64 `json:"worker_efficiency" doc:"APWT / APAT, of the shifts of which both are known"`
+
+	Coverage       *float64 `json:"coverage" doc:"observed and logged PBT / PBT"`
 	UncertainTimeS float64  `json:"uncertain_time_s" doc:"observed seconds whose date is a guess between two known times, as long as nobody knew the time"`
 	TimeErrorS     float64  `json:"time_error_s" doc:"how far the times behind this row may be wrong at the most"`
 
-	Flags   []string      `json:"flags,omitempty" nullable:"false" doc:"figures that cannot be right: oee_over_1, quality_exactly_1, suspect_counts, counter_reset, energy_without_output, output_without_energy, time_uncertain"`
+	Flags   []string      `json:"flags,omitempty" nullable:"false" doc:"figures that cannot be right: oee_over_1, quality_exactly_1, suspect_counts, counter_reset, energy_without_output, output_without_energy, from_shift_log, not_countersigned, time_uncertain"`
 	Losses  []Loss        `json:"losses,omitempty" nullable:"false" doc:"planned busy time, step by step down to the time that the good units were meant to take, when asked for with explain=true"`
 	Explain []Explanation `json:"explain,omitempty" nullable:"false" doc:"the arithmetic behind each figure, when asked for with explain=true"`
 }
@@ -83,7 +89,7 @@ type Explanation struct {
 
 // Loss is one step of the waterfall from planned time to good units.
 type Loss struct {
-	Name    string  `json:"name" enum:"unobserved,idle,repair,delay,setup,speed,scrap,good,production"`
+	Name    string  `json:"name" enum:"unobserved,logged,idle,repair,delay,setup,speed,scrap,good,production"`
 	Seconds float64 `json:"seconds" doc:"less than 0 for speed where the machine ran faster than planned"`
 }
 

@@ -20,6 +20,13 @@ type sum struct {
 	plannedMs, busyMs, overtimeMs, productionMs int64            // busyMs: observed while planned, or worked outside the plan
 	setupMs, delayMs, repairMs                  int64            // while planned
 	paced                                       map[pace]int64   // units made in observed time, by how fast they were meant to be made
+
+	logged              logged // what people wrote down of shifts of which nothing was metered
+	attended            bool   // whether people's hours are known
+	attendedH, workedH  float64
+	workedOfH           float64 // part of attendedH of which workedH is known
+	attendedGood        int64   // good units made in shifts whose hours are known
+	attendedGoodUnknown bool    // of one of these nobody wrote down how many were good
 }
 
 // pace is the planned run time per item: cycle / units.
@@ -70,7 +77,7 @@ func (s *sum) lost(i account.Interval) {
 
 // made tells whether there is anything to show beside time in which nothing was planned.
 func (s *sum) made() bool {
-	return s.total.Produced != 0 || s.total.Good != 0 || s.total.Scrap != 0 || s.total.Rework != 0 || s.total.Suspect != 0 || s.overtimeMs != 0 || s.total.EnergyJ != 0 || s.total.MaterialG != 0 || s.total.OutputG != 0
+	return s.total.Produced != 0 || s.total.Good != 0 || s.total.Scrap != 0 || s.total.Rework != 0 || s.total.Suspect != 0 || s.overtimeMs != 0 || s.total.EnergyJ != 0 || s.total.MaterialG != 0 || s.total.OutputG != 0 || s.logged.n != 0 || s.attended
 }
 
 // idealS is the time in seconds that the units made in observed time were meant to take; ok is false
@@ -89,7 +96,7 @@ func (s *sum) idealS() (seconds float64, ok bool) {
 func (s *sum) finish(by By, reworked bool) Row {
 	r := s.row
 	r.PlannedBusyTimeS = seconds(s.plannedMs + s.overtimeMs)
-	r.ObservedBusyTimeS = seconds(s.busyMs)
+	r.ObservedBusyTimeS, r.LoggedBusyTimeS = seconds(s.busyMs), seconds(s.logged.ms)
 	r.OvertimeS = seconds(s.overtimeMs)
 	r.ActualProductionTimeS = seconds(s.productionMs)
 	r.ActualUnitSetupTimeS, r.ActualUnitDelayTimeS = seconds(s.setupMs), seconds(s.delayMs)
@@ -100,20 +107,20 @@ func (s *sum) finish(by By, reworked bool) Row {
 		}
 	}
 	if by != ByProduct && by != ByOrder {
-		r.Coverage = ratio(float64(s.busyMs), float64(s.plannedMs+s.overtimeMs))
+		r.Coverage = ratio(float64(s.busyMs+s.logged.ms), float64(s.plannedMs+s.overtimeMs))
 	}
-	if !s.seen {
+	s.people(&r)
+	if !s.seen && s.logged.n == 0 {
 		return r
 	}
 	r.UncertainTimeS, r.TimeErrorS = seconds(s.total.UncertainMs), seconds(s.total.TimeErrorMs)
-	r.ProducedQuantity, r.GoodQuantity, r.ScrapQuantity, r.ReworkQuantity = &s.total.Produced, &s.total.Good, &s.total.Scrap, &s.total.Rework
-	r.ScrapByReason, r.LateQuantity, r.SuspectQuantity = s.total.ScrapBy, s.total.Late, s.total.Suspect
+	s.quantities(&r)
 	s.times(&r)
 	if ideal, ok := s.idealS(); ok {
 		r.Effectiveness = ratio(ideal, seconds(s.productionMs))
 	}
 	s.quality(&r, reworked)
-	if r.Availability != nil && r.Effectiveness != nil && r.QualityRatio != nil {
+	if r.Availability != nil && r.Effectiveness != nil && r.QualityRatio != nil && s.logged.n == 0 {
 		oee := *r.Availability * *r.Effectiveness * *r.QualityRatio
 		r.OEE = &oee
 		nee := *ratio(float64(s.productionMs+s.setupMs), float64(s.busyMs)) * *r.Effectiveness * *r.QualityRatio
@@ -134,7 +141,9 @@ func (s *sum) times(r *Row) {
 	r.TechnicalEfficiency = ratio(apt, apt+adet)
 	r.AllocationEfficiency = ratio(apt+aust+adet, float64(s.busyMs))
 	r.UtilisationEfficiency = ratio(apt, apt+aust+adet)
-	r.ThroughputPerHour = ratio(float64(s.total.Produced-s.total.Late), inHours(s.busyMs))
+	if r.ProducedQuantity != nil {
+		r.ThroughputPerHour = ratio(float64(*r.ProducedQuantity-s.total.Late), inHours(s.busyMs+s.logged.ms))
+	}
 	r.Failures, r.Stops, r.MicroStops, r.MicroStopS = s.total.Failures, s.total.Stops, s.total.MicroStops, seconds(s.total.MicroStopMs)
 	r.MTBFS = ratio(seconds(s.productionMs), float64(s.total.Failures))
 	r.MTTRS = ratio(seconds(s.repairMs), float64(s.total.Failures))
@@ -142,27 +151,59 @@ func (s *sum) times(r *Row) {
 
 // quality sets what follows from counts alone.
 func (s *sum) quality(r *Row, reworked bool) {
-	produced := float64(s.total.Produced)
-	r.QualityRatio = ratio(float64(s.total.Good), produced)
-	r.ScrapRatio = ratio(float64(s.total.Scrap), produced)
-	if reworked {
-		r.ReworkRatio = ratio(float64(s.total.Rework), produced)
-		r.FirstPassYield = ratio(float64(s.total.Produced-s.total.Scrap-s.total.Rework), produced)
+	r.QualityRatio = share(r.GoodQuantity, r.ProducedQuantity)
+	r.ScrapRatio = share(r.ScrapQuantity, r.ProducedQuantity)
+	if counted := reworked && s.seen || s.logged.n > 0; counted {
+		r.ReworkRatio = share(r.ReworkQuantity, r.ProducedQuantity)
+		if r.ScrapQuantity != nil && r.ReworkQuantity != nil && r.ProducedQuantity != nil {
+			first := *r.ProducedQuantity - *r.ScrapQuantity - *r.ReworkQuantity
+			r.FirstPassYield = share(&first, r.ProducedQuantity)
+		}
 	}
+}
+
+// quantities sets what was counted, by meters or by people; nil where part of it is not known.
+func (s *sum) quantities(r *Row) {
+	l := s.logged
+	r.ProducedQuantity = l.produced.with(s.total.Produced, true)
+	r.GoodQuantity = l.good.with(s.total.Good, true)
+	r.ScrapQuantity = l.scrap.with(s.total.Scrap, true)
+	r.ReworkQuantity = l.rework.with(s.total.Rework, true)
+	r.ScrapByReason, r.LateQuantity, r.SuspectQuantity = s.total.ScrapBy, s.total.Late, s.total.Suspect
 }
 
 // used sets what follows from energy and material.
 func (s *sum) used(r *Row) {
-	if s.total.Metered {
-		kwh := float64(s.total.EnergyJ) / joulesPerKWh
-		r.EnergyKWh = &kwh
-		r.EnergyPerUnitKWh = ratio(kwh, float64(s.total.Produced))
-		r.EnergyPerGoodUnitKWh = ratio(kwh, float64(s.total.Good))
+	l := s.logged
+	if joules := l.energyJ.with(s.total.EnergyJ, s.total.Metered || !s.seen); joules != nil {
+		r.EnergyKWh = per(*joules, joulesPerKWh)
+		r.EnergyPerUnitKWh = perUnit(*r.EnergyKWh, r.ProducedQuantity)
+		r.EnergyPerGoodUnitKWh = perUnit(*r.EnergyKWh, r.GoodQuantity)
 	}
-	if s.total.Weighed {
-		in, out := float64(s.total.MaterialG)/gramsPerKg, float64(s.total.OutputG)/gramsPerKg
-		r.MaterialInKg, r.ProductOutKg = &in, &out
-		r.MaterialYield = ratio(out, in)
+	weighed := s.total.Weighed || !s.seen
+	if in := l.inG.with(s.total.MaterialG, weighed); in != nil {
+		r.MaterialInKg = per(*in, gramsPerKg)
+	}
+	if out := l.outG.with(s.total.OutputG, weighed); out != nil {
+		r.ProductOutKg = per(*out, gramsPerKg)
+	}
+	if r.MaterialInKg != nil && r.ProductOutKg != nil {
+		r.MaterialYield = ratio(*r.ProductOutKg, *r.MaterialInKg)
+	}
+}
+
+// people sets what follows from the hours of those who attended.
+func (s *sum) people(r *Row) {
+	if !s.attended {
+		return
+	}
+	r.AttendedHours = &s.attendedH
+	if !s.attendedGoodUnknown {
+		r.LabourProductivity = ratio(float64(s.attendedGood), s.attendedH)
+	}
+	if s.workedOfH > 0 {
+		r.WorkedHours = &s.workedH
+		r.WorkerEfficiency = ratio(s.workedH, s.workedOfH)
 	}
 }
 
@@ -170,17 +211,19 @@ func (s *sum) used(r *Row) {
 // steps add up to it. Without a planned cycle it ends with the time of production.
 func (s *sum) losses(r Row) []Loss {
 	all := []Loss{
-		{"unobserved", r.PlannedBusyTimeS - r.ObservedBusyTimeS},
+		{"unobserved", r.PlannedBusyTimeS - r.ObservedBusyTimeS - r.LoggedBusyTimeS},
+		{"logged", r.LoggedBusyTimeS},
 		{"idle", seconds(s.busyMs - s.productionMs - s.setupMs - s.delayMs)},
 		{"repair", seconds(s.repairMs)},
 		{"delay", seconds(s.delayMs - s.repairMs)},
 		{"setup", seconds(s.setupMs)},
 	}
 	ideal, ok := s.idealS()
-	if !ok || r.QualityRatio == nil {
+	quality := ratio(float64(s.total.Good), float64(s.total.Produced))
+	if !ok || quality == nil {
 		return append(all, Loss{"production", seconds(s.productionMs)})
 	}
-	good := ideal * *r.QualityRatio
+	good := ideal * *quality
 	return append(all, Loss{"speed", seconds(s.productionMs) - ideal}, Loss{"scrap", ideal - good}, Loss{"good", good})
 }
 
@@ -210,6 +253,8 @@ func (s *sum) flags(r Row) (flags []string) {
 	flag("counter_reset", s.total.Resets != 0)
 	flag("energy_without_output", s.total.EnergyJ >= muchEnergyJ && s.productionMs == 0 && s.total.Produced == 0)
 	flag("output_without_energy", s.total.Metered && s.total.EnergyJ == 0 && s.total.Produced >= manyUnits)
+	flag("from_shift_log", s.logged.n > 0)
+	flag("not_countersigned", s.logged.unsigned)
 	flag("time_uncertain", s.total.UncertainMs != 0 || s.total.TimeErrorMs > vagueTimeMs)
 	return flags
 }
@@ -217,6 +262,28 @@ func (s *sum) flags(r Row) (flags []string) {
 func seconds(ms int64) float64 { return float64(ms) / 1000 }
 
 func inHours(ms int64) float64 { return float64(ms) / 3.6e6 }
+
+// per is a whole number of small units in large ones.
+func per(n int64, unit float64) *float64 {
+	f := float64(n) / unit
+	return &f
+}
+
+// share is a ratio of two counts, nil where one is not known.
+func share(part, of *int64) *float64 {
+	if part == nil || of == nil {
+		return nil
+	}
+	return ratio(float64(*part), float64(*of))
+}
+
+// perUnit is what falls to one unit.
+func perUnit(amount float64, units *int64) *float64 {
+	if units == nil {
+		return nil
+	}
+	return ratio(amount, float64(*units))
+}
 
 func ratio(a, b float64) *float64 {
 	if b == 0 {
