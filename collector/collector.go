@@ -29,9 +29,11 @@ import (
 	"github.com/lineproof/lineproof/collector/broker"
 	"github.com/lineproof/lineproof/collector/ingest"
 	"github.com/lineproof/lineproof/collector/ledger"
+	"github.com/lineproof/lineproof/collector/people"
 	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/collector/series"
 	"github.com/lineproof/lineproof/collector/series/sqlite"
+	"github.com/lineproof/lineproof/collector/shiftlog"
 	"github.com/lineproof/lineproof/collector/web"
 	"github.com/lineproof/lineproof/internal/clock"
 	"github.com/lineproof/lineproof/internal/dirlock"
@@ -61,6 +63,8 @@ type Collector struct {
 	ingest   *ingest.Client
 	board    *board.Board
 	office   *office
+	people   *people.People
+	log      *shiftlog.Log
 	pipeline *pipeline
 	alerts   *alert.Watch // nil where none is configured
 	listener net.Listener
@@ -170,6 +174,8 @@ func (c *Collector) openPipeline(ctx context.Context) error {
 	}
 	c.board = board.New(c.store, c.opts.Clock)
 	c.board.Remember(c.registry, c.office.Say)
+	c.people = people.New(c.registry, c.office.Say, c.opts.Clock)
+	c.log = shiftlog.New(c.registry, c.office.Say, c.opts.Clock)
 	c.pipeline = &pipeline{
 		keys: record.Keyring{}, ledger: c.ledger, store: c.store, registry: c.registry, clock: c.opts.Clock,
 		log: c.opts.Logger, metrics: newMetrics(), account: (*account.State).Fold, quiet: rate.NewLimiter(refusedPerSecond, refusedAtOnce),
@@ -211,6 +217,9 @@ func (c *Collector) openPipeline(ctx context.Context) error {
 // changed notes that the books of a gateway have grown, or that what people say has come into the views.
 func (c *Collector) changed(g registry.Gateway) {
 	if g.ID == record.Office {
+		if err := c.board.LoadDeclared(context.Background()); err != nil {
+			c.opts.Logger.Error("declared lines not read", "error", err)
+		}
 		c.office.viewed(g.Head)
 		return
 	}
@@ -344,7 +353,7 @@ func (c *Collector) Run(ctx context.Context) error {
 		ErrorLog:          slog.NewLogLogger(c.opts.Logger.Handler(), slog.LevelDebug),
 		BaseContext:       func(net.Listener) context.Context { return ctx }, // so that event streams end
 		Handler: web.Handler(web.Options{
-			Version: c.opts.Version, Board: c.board, Logger: c.opts.Logger, App: c.opts.App, Ledger: c.ledger.Files(), Healthy: c.healthy,
+			Version: c.opts.Version, Board: c.board, People: c.people, Log: c.log, Logger: c.opts.Logger, App: c.opts.App, Ledger: c.ledger.Files(), Healthy: c.healthy,
 			Metrics: promhttp.HandlerFor(c.pipeline.metrics.registry, promhttp.HandlerOpts{}), Alerts: c.alerts.List,
 		}),
 	}

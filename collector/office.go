@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -44,36 +46,63 @@ func newOffice(key ed25519.PrivateKey, c clock.Clock) (*office, error) {
 
 func (o *office) public() ed25519.PublicKey { return o.key.Public().(ed25519.PublicKey) }
 
-// Say seals a statement and brings it into the ledger. When it returns nil the ledger has it, and as a rule the
-// views too. With an error it is not known whether the ledger gets it yet: it can be said again with the same ID.
-func (o *office) Say(ctx context.Context, s record.Statement) error {
-	s.Said = o.clock.Now().UTC().Truncate(time.Millisecond)
-	s.About = s.About.UTC().Truncate(time.Millisecond)
-	if err := s.Check(); err != nil {
-		return fmt.Errorf("say: %w", err)
+// atOnce is how many statements go into one batch, as far as they fit.
+const atOnce = 64
+
+// Say seals statements and brings them into the ledger, in order. When it returns nil the ledger has them, and as a
+// rule the views too. With an error it is not known how many of them the ledger gets yet: they can be said again with
+// the same IDs.
+func (o *office) Say(ctx context.Context, all ...record.Statement) error {
+	now := o.clock.Now().UTC().Truncate(time.Millisecond)
+	all = slices.Clone(all)
+	for i := range all {
+		s := &all[i]
+		s.Said, s.About = now, s.About.UTC().Truncate(time.Millisecond)
+		if err := s.Check(); err != nil {
+			return fmt.Errorf("say: %w", err)
+		}
 	}
-	ctx, cancel := context.WithTimeout(ctx, keptWithin)
-	defer cancel()
-	seq, kept, err := o.send(ctx, s)
-	if err != nil {
-		return fmt.Errorf("say: %w", err)
+	var last uint64
+	for some := range slices.Chunk(all, atOnce) {
+		seq, err := o.keep(ctx, some)
+		if err != nil {
+			return fmt.Errorf("say: %w", err)
+		}
+		last = seq
 	}
-	select {
-	case <-kept:
-	case <-ctx.Done():
-		return fmt.Errorf("say: the ledger has not taken it yet: %w", ctx.Err())
-	}
-	o.wait(ctx, seq)
+	o.wait(ctx, last)
 	return nil
 }
 
+// keep brings statements into the ledger, in as many batches as they need, and gives the number of the last.
+func (o *office) keep(ctx context.Context, some []record.Statement) (seq uint64, err error) {
+	within, cancel := context.WithTimeout(ctx, keptWithin)
+	defer cancel()
+	seq, kept, err := o.send(within, some)
+	if half := len(some) / 2; errors.Is(err, record.ErrTooLarge) && half > 0 {
+		if _, err := o.keep(ctx, some[:half]); err != nil {
+			return 0, err
+		}
+		return o.keep(ctx, some[half:])
+	}
+	if err != nil {
+		return 0, err
+	}
+	select {
+	case <-kept:
+		return seq, nil
+	case <-within.Done():
+		return 0, fmt.Errorf("the ledger has not taken it yet: %w", within.Err())
+	}
+}
+
 // send hands over a batch; kept is closed once the ledger has it.
-func (o *office) send(ctx context.Context, s record.Statement) (seq uint64, kept chan struct{}, err error) {
+func (o *office) send(ctx context.Context, some []record.Statement) (seq uint64, kept chan struct{}, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	b := record.Batch{
-		Gateway: record.Office, Seq: o.head.Seq + 1, Prev: o.head.Hash, SealedAt: s.Said, CatalogueHash: record.HashOf(o.catalogue),
-		Statements: []record.Statement{s},
+		Gateway: record.Office, Seq: o.head.Seq + 1, Prev: o.head.Hash, SealedAt: some[0].Said, CatalogueHash: record.HashOf(o.catalogue),
+		Statements: some,
 	}
 	if !o.told {
 		b.Catalogue = o.catalogue

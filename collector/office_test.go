@@ -82,8 +82,12 @@ func TestWhatPeopleSayIsSealed(t *testing.T) {
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Rebuild(t.Context(), cfg, options()); err != nil {
+	rebuilt, err := Rebuild(t.Context(), cfg, options())
+	if err != nil {
 		t.Fatal(err)
+	}
+	if rebuilt.Before == rebuilt.After {
+		t.Error("the rebuild did not find what was invented")
 	}
 
 	// After a restart the chain goes on.

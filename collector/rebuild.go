@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/collector/series"
 	"github.com/lineproof/lineproof/record"
 )
@@ -33,7 +34,7 @@ func Rebuild(ctx context.Context, cfg Config, opts Options) (r Rebuilt, err erro
 	if r.Batches, err = c.ledger.Size(ctx); err != nil {
 		return r, err
 	}
-	if r.Before, err = digest(ctx, c.store); err != nil {
+	if r.Before, err = digest(ctx, c.store, c.registry); err != nil {
 		return r, err
 	}
 	// The position goes first: whoever dies after it begins at the beginning.
@@ -49,12 +50,12 @@ func Rebuild(ctx context.Context, cfg Config, opts Options) (r Rebuilt, err erro
 	if err := c.pipeline.catchUp(ctx); err != nil {
 		return r, err
 	}
-	r.After, err = digest(ctx, c.store)
+	r.After, err = digest(ctx, c.store, c.registry)
 	return r, err
 }
 
-// digest is SHA-256 over all intervals and readings of a store, in their order.
-func digest(ctx context.Context, store series.Store) (sum record.Hash, err error) {
+// digest is SHA-256 over all intervals and readings of a store and all that people said, in their order.
+func digest(ctx context.Context, store series.Store, said *registry.Registry) (sum record.Hash, err error) {
 	h := sha256.New()
 	encode := json.NewEncoder(h)
 	for i, err := range store.Intervals(ctx, series.Query{}) {
@@ -71,6 +72,15 @@ func digest(ctx context.Context, store series.Store) (sum record.Hash, err error
 		}
 		if _, err := fmt.Fprintf(h, "%s %v\n", r, r.Window); err != nil {
 			return sum, err
+		}
+	}
+	statements, err := said.Statements(ctx, registry.Said{})
+	if err != nil {
+		return sum, fmt.Errorf("digest of the views: %w", err)
+	}
+	for _, s := range statements {
+		if err := encode.Encode(s); err != nil {
+			return sum, fmt.Errorf("digest of the views: %w", err)
 		}
 	}
 	copy(sum[:], h.Sum(nil))

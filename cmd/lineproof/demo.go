@@ -69,6 +69,7 @@ type story struct {
 	Extra      []record.ExtraShift `json:"extra"`      // so that there is work to watch whenever it is started
 	Past       time.Time           `json:"past"`       // up to when history has been made
 	Password   string              `json:"password"`   // of the gateway, at the broker on loopback
+	Log        bool                `json:"log"`        // whether the shift log of the history was written
 }
 
 // demo is a plant, an agent and a collector in one process, which speak Modbus and MQTT over loopback.
@@ -208,8 +209,17 @@ func (d *demo) live(ctx context.Context, out io.Writer) error {
 	return d.together(ctx, part{
 		config: d.configuration(blockpress.Config(), 0), http: d.http,
 		ready: func(p *running) error {
-			fmt.Fprintf(out, "\nLineproof runs: http://%s\n\n  plant      modbus tcp://%s (simulated)\n  broker     mqtt tcp://%s\n  data       %s\n\nCtrl-C ends it.\n",
-				p.collector.HTTPAddr(), d.addr, p.collector.MQTTAddr(), d.dir)
+			if !d.story.Log {
+				if err := d.keepLog(p.ctx, p.collector.HTTPAddr()); err != nil {
+					return fmt.Errorf("keep a shift log: %w", err)
+				}
+				d.story.Log = true
+				if err := d.save(); err != nil {
+					return err
+				}
+			}
+			fmt.Fprintf(out, "\nLineproof runs: http://%s\n\n  plant      modbus tcp://%s (simulated)\n  broker     mqtt tcp://%s\n  people     %s, PIN %s\n  data       %s\n\nCtrl-C ends it.\n",
+				p.collector.HTTPAddr(), d.addr, p.collector.MQTTAddr(), strings.Join(demoPeople[:], ", "), demoPIN, d.dir)
 			return nil
 		},
 	})

@@ -36,6 +36,7 @@ type commands struct {
 	Rebuild rebuildCommand `cmd:"" help:"Make the views again from the ledger, and tell whether they had been changed."`
 	Backup  backupCommand  `cmd:"" help:"Copy all that the collector has into a new folder, while it runs."`
 	Restore restoreCommand `cmd:"" help:"Put a backup in the place of a collector that was lost."`
+	People  peopleCommand  `cmd:"" help:"List who may sign in shift logs, or let somebody choose a PIN anew."`
 	Alert   alertCommand   `cmd:"" help:"Try the alerts."`
 	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the interface's OpenAPI 3.1 document."`
 	Version versionCommand `cmd:"" help:"Print the version."`

@@ -23,12 +23,13 @@ type Board struct {
 	store    series.Store
 	clock    clock.Clock
 	registry *registry.Registry // nil: nothing that people say is kept
-	say      func(context.Context, record.Statement) error
+	say      func(context.Context, ...record.Statement) error
 
 	mu       sync.RWMutex
 	gateways map[string]*gateway
 	watchers map[chan<- struct{}]string // by the line they watch
 	begun    map[string]*time.Time      // first minute of each line, once it is known
+	byHand   map[string]record.DeclaredLine
 
 	views    Views
 	isolated []Isolated         // newest first
@@ -77,7 +78,7 @@ func (b *Board) gateway(id string) *gateway {
 }
 
 // Remember lets the board find what people said, and say what they say.
-func (b *Board) Remember(r *registry.Registry, say func(context.Context, record.Statement) error) {
+func (b *Board) Remember(r *registry.Registry, say func(context.Context, ...record.Statement) error) {
 	b.registry, b.say = r, say
 }
 

@@ -28,6 +28,10 @@ func (b *Board) kpi(ctx context.Context, p place, m kpi.Model, q KPIQuery) ([]kp
 	if window.To.Before(window.From) {
 		window.To = window.From
 	}
+	var err error
+	if m.Log, err = b.logged(ctx, p, window); err != nil {
+		return nil, err
+	}
 	rows, err := kpi.Compute(b.intervals(ctx, p, window), m, window, q.By)
 	if err != nil {
 		return nil, fmt.Errorf("kpi of line %s: %w", p.id, err)
@@ -110,7 +114,10 @@ func (b *Board) line(ctx context.Context, p place) (Line, error) {
 	b.mu.RLock()
 	defer b.mu.RUnlock()
 	l.Machines = b.machinesNow(p, now)
-	l.Gateways = []GatewayHealth{b.health(p.gateway, now)}
+	l.Gateways = []GatewayHealth{}
+	if l.Declared = p.declared; !p.declared {
+		l.Gateways = append(l.Gateways, b.health(p.gateway, now))
+	}
 	return l, nil
 }
 

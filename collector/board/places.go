@@ -23,6 +23,7 @@ type place struct {
 	sealedAt time.Time      // of the gateway's last batch
 	account  *account.State // after it; never changed
 	gateway  *gateway
+	declared bool // by people; nobody reads it, and gateway is one that was never heard
 }
 
 // places lists all lines by id. A line that two gateways name is the one whose catalogue was sealed last.
@@ -41,6 +42,16 @@ func (b *Board) places() []place {
 			}
 			found[lineID] = place{id: lineID, model: model, site: cat.Site, zone: zone, signals: cat.Signals, sealedAt: g.SealedAt, account: g.Account, gateway: g}
 		}
+	}
+	for id, d := range b.byHand {
+		if _, read := found[id]; read {
+			continue // a gateway was given the line since
+		}
+		zone, err := time.LoadLocation(d.Timezone)
+		if err != nil {
+			zone = time.UTC // cannot be: a line is declared only with a zone that loads
+		}
+		found[id] = place{id: id, model: d.Line, site: d.Site, zone: zone, gateway: &gateway{}, declared: true}
 	}
 	return slices.SortedFunc(maps.Values(found), func(a, b place) int {
 		if a.id < b.id {
@@ -83,7 +94,7 @@ func (p place) output() []string {
 func (p place) machines() []string { return slices.Sorted(maps.Keys(p.model.Machines)) }
 
 func (p place) kpiModel() kpi.Model {
-	m := kpi.Model{Calendar: calendar.New(p.model.Calendar, p.zone), Machines: p.machines(), Output: p.output()}
+	m := kpi.Model{Calendar: calendar.New(p.model.Calendar, p.zone), Machines: p.machines(), Output: p.output(), Declared: p.declared && p.model.Calendar == nil}
 	for _, id := range m.Machines {
 		if len(p.model.Machines[id].Rework) > 0 {
 			m.Reworked = append(m.Reworked, id)

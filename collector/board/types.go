@@ -20,6 +20,7 @@ type Line struct {
 	Plan     *Plan              `json:"plan,omitempty" doc:"absent where the line has none"`
 	KPI      kpi.Row            `json:"kpi"`
 	Gateways []GatewayHealth    `json:"gateways" nullable:"false"`
+	Declared bool               `json:"declared" doc:"people declared the line and no gateway reads it: all that is known of it is its shift log"`
 	DataFrom *time.Time         `json:"data_from" doc:"first minute known; null when there is none"`
 	DataTo   *time.Time         `json:"data_to" doc:"end of the last minute known"`
 	Measures []Measure          `json:"measures,omitempty" nullable:"false" doc:"variables that are watched"`

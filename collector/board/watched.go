@@ -26,6 +26,9 @@ func (b *Board) Watched() []Watched {
 	defer b.mu.RUnlock()
 	var all []Watched
 	for _, p := range b.places() {
+		if p.declared {
+			continue // there is nothing to watch
+		}
 		w := Watched{
 			ID: p.id, Site: p.site, Gateway: p.gateway.ID, Name: p.model.Name, Targets: p.model.Targets,
 			Calendar: calendar.New(p.model.Calendar, p.zone),

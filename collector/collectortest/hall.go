@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/collector/board"
+	"github.com/lineproof/lineproof/collector/people"
 	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/collector/series"
 	"github.com/lineproof/lineproof/collector/series/sqlite"
+	"github.com/lineproof/lineproof/collector/shiftlog"
 	"github.com/lineproof/lineproof/collector/verify"
 	"github.com/lineproof/lineproof/internal/clock"
 )
@@ -18,6 +20,9 @@ type Hall struct {
 	*board.Board
 	Store Store
 	Clock *clock.Virtual
+
+	People *people.People // once it remembers what people say
+	Log    *shiftlog.Log
 
 	t     testing.TB
 	books map[string]registry.Gateway

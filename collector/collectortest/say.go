@@ -1,11 +1,12 @@
 package collectortest
 
 import (
+	"context"
 	"path/filepath"
 
-	"context"
-
+	"github.com/lineproof/lineproof/collector/people"
 	"github.com/lineproof/lineproof/collector/registry"
+	"github.com/lineproof/lineproof/collector/shiftlog"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -18,13 +19,19 @@ func (h *Hall) Remember() *registry.Registry {
 		h.t.Fatal(err)
 	}
 	h.t.Cleanup(func() { r.Close() })
-	h.Board.Remember(r, func(ctx context.Context, s record.Statement) error {
-		s.Said = h.Clock.Now()
-		if err := s.Check(); err != nil {
-			return err
-		}
+	say := func(ctx context.Context, all ...record.Statement) error {
 		h.said++
-		return r.Commit(ctx, registry.Step{Next: h.said, Statements: []registry.Statement{{Statement: s, Ledger: h.said}}})
-	})
+		step := registry.Step{Next: h.said}
+		for _, s := range all {
+			s.Said = h.Clock.Now()
+			if err := s.Check(); err != nil {
+				return err
+			}
+			step.Statements = append(step.Statements, registry.Statement{Statement: s, Ledger: h.said})
+		}
+		return r.Commit(ctx, step)
+	}
+	h.Board.Remember(r, say)
+	h.People, h.Log = people.New(r, say, h.Clock), shiftlog.New(r, say, h.Clock)
 	return r
 }

@@ -30,15 +30,18 @@ func saveStatements(ctx context.Context, tx *sql.Tx, said []Statement) error {
 
 // Said selects statements.
 type Said struct {
-	Kind     record.StatementKind
-	Line     string    // "": of any
-	From, To time.Time // what they are about, From included; zero: no bound
+	Kind     record.StatementKind // "": of any
+	Line     string               // "": of any
+	From, To time.Time            // what they are about, From included; zero: no bound
 }
 
 // Statements gives what people said, in the order in which they said it.
 func (r *Registry) Statements(ctx context.Context, q Said) ([]Statement, error) {
-	text, args := `SELECT id, coalesce(ledger, 0), kind, line, about, said, by, body FROM statement WHERE kind = ?`, []any{q.Kind}
+	text, args := `SELECT id, coalesce(ledger, 0), kind, line, about, said, by, body FROM statement WHERE TRUE`, []any(nil)
 	and := func(term string, arg any) { text, args = text+" AND "+term, append(args, arg) }
+	if q.Kind != "" {
+		and("kind = ?", q.Kind)
+	}
 	if q.Line != "" {
 		and("line = ?", q.Line)
 	}

@@ -30,6 +30,10 @@ type reading struct {
 func (r *reading) table() Table {
 	r.seen, r.unnamed = map[string]int{}, map[int]bool{}
 	r.merges, r.doubtful = mergesOf(r.merged), r.monthFirst()
+	r.found.at = map[string]int{}
+	for _, p := range r.header.columns {
+		r.found.at[p.name] = p.at
+	}
 	for _, p := range r.header.problems {
 		r.say(p)
 	}

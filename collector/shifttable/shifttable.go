@@ -55,6 +55,26 @@ type Problem struct {
 type Table struct {
 	Rows     []Row     // without any error, in the file's order
 	Problems []Problem // in the file's order, those of the header first
+
+	at map[string]int // columns by our names, counted from 0
+}
+
+// Problem names the cell of something else that is wrong with a row, which only its reader can know.
+func (t Table) Problem(r Row, m Mistake) Problem {
+	p := Problem{Row: r.Number, Column: m.Column, Code: m.Code, Severity: Error, Message: m.Message}
+	if at, ok := t.at[m.Column]; ok {
+		p.Cell = cellName(at, r.Number)
+	}
+	for _, c := range columns {
+		switch {
+		case c.name != m.Column:
+		case c.text != nil:
+			p.Value = clip(*c.text(&r.Entry))
+		case c.moment != nil:
+			p.Value = shown(*c.moment(&r))
+		}
+	}
+	return p
 }
 
 // Unreadable is an error of a file that is no table, or none that we take.

@@ -102,6 +102,8 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	exports(a, b, fail)
 	stops(a, b, fail)
 	quality(a, b, fail)
+	signers(a, o.People, fail)
+	logs{o.Board, o.People, o.Log, fail}.shifts(a)
 
 	type gateways struct {
 		Gateways []board.Gateway `json:"gateways" nullable:"false"`

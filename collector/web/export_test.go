@@ -62,7 +62,6 @@ func trim(f float64) string {
 // TestAStopGetsItsReason tells of a stop by way of the interface, and what people do wrong there.
 func TestAStopGetsItsReason(t *testing.T) {
 	s := open(t)
-	s.Remember()
 	list := func() (got struct {
 		Stops []struct {
 			From   time.Time

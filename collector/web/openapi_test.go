@@ -70,7 +70,10 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 	s := open(t)
 	s.gateway.Gauge(8, 21)
 	s.Work(s.gateway, 60, collectortest.Execute, 4, 1)
-	doc := api(http.NewServeMux(), Options{Version: "dev", Board: s.Board, Logger: slog.New(slog.DiscardHandler)}).OpenAPI()
+	lan, minh := s.enrol("Lan"), s.enrol("Minh")
+	s.write(lan, entry("e1"), http.StatusNoContent)
+	s.sign(minh, "e1", true, http.StatusNoContent)
+	doc := api(http.NewServeMux(), Options{Version: "dev", Board: s.Board, People: s.People, Log: s.Log, Logger: slog.New(slog.DiscardHandler)}).OpenAPI()
 	asked := map[string]bool{}
 	for _, tt := range []struct {
 		name, operation, path string
@@ -92,6 +95,10 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 		{"control chart of a time without data", "/api/v1/lines/{line}/control", "/api/v1/lines/" + line + "/control?from=2026-01-04T00:00:00Z&to=2026-01-05T00:00:00Z&by=hour", "200"},
 		{"scrap", "/api/v1/lines/{line}/scrap", "/api/v1/lines/" + line + "/scrap" + window, "200"},
 		{"scrap of a time without data", "/api/v1/lines/{line}/scrap", "/api/v1/lines/" + line + "/scrap?from=2026-01-04T00:00:00Z&to=2026-01-05T00:00:00Z", "200"},
+		{"shift log", "/api/v1/lines/{line}/log", "/api/v1/lines/" + line + "/log" + window, "200"},
+		{"shift log's mistake", "/api/v1/lines/{line}/log.csv", "/api/v1/lines/block/log.csv", "default"},
+		{"shift log's spreadsheet's mistake", "/api/v1/lines/{line}/log.xlsx", "/api/v1/lines/block/log.xlsx", "default"},
+		{"people", "/api/v1/people", "/api/v1/people", "200"},
 		{"gateways", "/api/v1/gateways", "/api/v1/gateways", "200"},
 		{"collector", "/api/v1/collector", "/api/v1/collector", "200"},
 		{"alerts", "/api/v1/alerts", "/api/v1/alerts", "200"},

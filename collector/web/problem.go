@@ -9,6 +9,9 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/lineproof/lineproof/collector/board"
+	"github.com/lineproof/lineproof/collector/people"
+	"github.com/lineproof/lineproof/collector/shiftlog"
+	"github.com/lineproof/lineproof/collector/shifttable"
 )
 
 // problems maps errors to the RFC 9457 problems that the caller sees. The cause of a failure of our own stays
@@ -23,11 +26,40 @@ func (p problems) of(ctx context.Context, err error) error {
 		return huma.Error404NotFound(err.Error())
 	case errors.Is(err, board.ErrUnknown):
 		return huma.Error422UnprocessableEntity(err.Error())
+	case errors.As(err, new(*shiftlog.Wrong)), errors.As(err, new(*shifttable.Unreadable)):
+		return wrong(err)
+	case errors.Is(err, people.ErrName), errors.Is(err, people.ErrShort), errors.Is(err, shiftlog.ErrOwn):
+		return huma.Error422UnprocessableEntity(err.Error())
+	case errors.Is(err, people.ErrNobody), errors.Is(err, people.ErrWrong):
+		return huma.Error401Unauthorized(err.Error())
+	case errors.Is(err, people.ErrTries):
+		return huma.Error429TooManyRequests(err.Error())
+	case errors.Is(err, shiftlog.ErrGone):
+		return huma.Error404NotFound(err.Error())
+	case errors.Is(err, people.ErrTaken), errors.Is(err, shiftlog.ErrThere), errors.Is(err, shiftlog.ErrChanged), errors.Is(err, board.ErrTaken):
+		return huma.Error409Conflict(err.Error())
 	case ctx.Err() != nil: // the caller has gone, or the collector is about to
 		return huma.Error503ServiceUnavailable("cancelled")
 	}
 	p.log.Error("question not answered", "error", err)
 	return huma.Error500InternalServerError("the collector could not answer; its log says why")
+}
+
+// wrong names each figure that cannot be, by its column.
+func wrong(err error) error {
+	var details []error
+	var mistaken *shiftlog.Wrong
+	if errors.As(err, &mistaken) {
+		for _, m := range mistaken.Mistakes {
+			details = append(details, &huma.ErrorDetail{Message: m.Message, Location: "body." + m.Column, Value: m.Code})
+		}
+		return huma.Error422UnprocessableEntity("the entry cannot be right", details...)
+	}
+	var file *shifttable.Unreadable
+	if errors.As(err, &file) {
+		details = append(details, &huma.ErrorDetail{Message: file.Hint, Location: "body", Value: file.Code})
+	}
+	return huma.Error422UnprocessableEntity(err.Error(), details...)
 }
 
 // OpenAPI is the document at /api/openapi.json.

@@ -6,19 +6,25 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
+	"github.com/klauspost/compress/gzip"
 
 	"github.com/lineproof/lineproof/collector/alert"
 	"github.com/lineproof/lineproof/collector/board"
+	"github.com/lineproof/lineproof/collector/people"
+	"github.com/lineproof/lineproof/collector/shiftlog"
 )
 
 // Options is what the server shows.
 type Options struct {
 	Version string
 	Board   *board.Board
+	People  *people.People
+	Log     *shiftlog.Log
 	Logger  *slog.Logger
 	App     fs.FS        // the web app, with index.html at its root; without one, a page says how to build it
 	Ledger  http.Handler // the ledger's public files, from its root
@@ -47,7 +53,7 @@ func Handler(o Options) http.Handler {
 		_, _ = w.Write([]byte(`{"title":"Not Found","status":404,"detail":"no such operation; see /api/openapi.json"}` + "\n"))
 	})
 	mux.Handle("/", app(o.App))
-	small := gzhttp.GzipHandler(mux)
+	small, smallest := gzhttp.GzipHandler(mux), packed(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -56,8 +62,21 @@ func Handler(o Options) http.Handler {
 			mux.ServeHTTP(w, r)
 			return
 		}
+		if strings.HasPrefix(r.URL.Path, "/assets/") {
+			smallest.ServeHTTP(w, r)
+			return
+		}
 		small.ServeHTTP(w, r)
 	})
+}
+
+// packed compresses as much as can be, for files that a browser fetches once.
+func packed(h http.Handler) http.Handler {
+	wrap, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestCompression))
+	if err != nil {
+		panic(err) // not possible: the options are constants
+	}
+	return wrap(h)
 }
 
 func rewrite(path string, to http.Handler) http.Handler {
@@ -67,6 +86,9 @@ func rewrite(path string, to http.Handler) http.Handler {
 		to.ServeHTTP(w, r)
 	})
 }
+
+// linePage is the path of a line's first page, which begins with the question for the line.
+var linePage = regexp.MustCompile(`^lines/([a-z0-9_-]+)$`)
 
 // app serves the web app's files, and its index.html for every page that the app itself knows.
 func app(files fs.FS) http.Handler {
@@ -95,6 +117,9 @@ func app(files fs.FS) http.Handler {
 			return
 		}
 		h.Set("Cache-Control", "no-cache")
+		if line := linePage.FindStringSubmatch(name); line != nil { // on a slow link, ask for it together with the scripts
+			h.Set("Link", "</api/v1/lines/"+line[1]+">; rel=preload; as=fetch; crossorigin")
+		}
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(index))
 	})

@@ -68,6 +68,8 @@ func open(t *testing.T, edit ...func(*Options)) *site {
 		Healthy: func() error { return s.sick },
 		Alerts:  someAlerts,
 	}
+	s.Remember()
+	o.People, o.Log = s.People, s.Log
 	for _, e := range edit {
 		e(&o)
 	}

@@ -65,7 +65,8 @@ export interface paths {
         /** All lines: what each does now and how the shift goes */
         get: operations["list-lines"];
         put?: never;
-        post?: never;
+        /** Declare a line that no gateway reads, so that it can have a shift log; said again it describes the line anew */
+        post: operations["declare-line"];
         delete?: never;
         options?: never;
         head?: never;
@@ -174,6 +175,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lines/{line}/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people wrote down of the shifts that begin in a window, corrected entries too */
+        get: operations["get-line-log"];
+        put?: never;
+        /** Write down a shift, or correct what was written */
+        post: operations["write-line-log"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{line}/log.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shift log as a file that can be loaded again */
+        get: operations["get-line-log-csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{line}/log.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shift log as a file that can be loaded again */
+        get: operations["get-line-log-xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{line}/log/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Load a shift log from XLSX or CSV: all of its rows, or none while a cell is wrong */
+        post: operations["load-line-log"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{line}/log/{entry}/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say as a second person whether an entry is right */
+        post: operations["sign-line-log"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lines/{line}/reasons": {
         parameters: {
             query?: never;
@@ -254,6 +341,42 @@ export interface paths {
         /** Give a stop a reason or a comment; what was said before is kept */
         post: operations["note-line-stop"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Those who enrolled, and since when */
+        get: operations["list-people"];
+        put?: never;
+        /** Enrol under a name that is free, with a PIN; the ledger keeps that and when */
+        post: operations["enrol"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign in by name and PIN */
+        post: operations["sign-in"];
+        /** Forget the token */
+        delete: operations["sign-out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -470,6 +593,31 @@ export interface components {
              */
             value: number | null;
         };
+        CountersignInputBody: {
+            agrees: boolean;
+            comment?: string;
+            /** @description of the entry that they saw */
+            hash: string;
+            /** @description chosen by the signer's device */
+            id: string;
+        };
+        Declaration: {
+            /**
+             * @description small letters, digits and -
+             * @example hand-press
+             */
+            id: string;
+            /** @description by language: vi, en */
+            name: {
+                [key: string]: string;
+            };
+            /** @description what it makes */
+            products?: components["schemas"]["Product"][];
+            /** @description the establishment's id; that of the gateways when empty */
+            site?: string;
+            /** @description IANA name; Asia/Ho_Chi_Minh when empty */
+            timezone?: string;
+        };
         DeviceStatus: {
             error?: string;
             /** Format: int64 */
@@ -498,6 +646,68 @@ export interface components {
              * @description mean moving range of z-scores / 1.128; 1 for binomial samples
              */
             sigma_z: number;
+        };
+        Entries: {
+            entries: components["schemas"]["Entry"][];
+        };
+        Entry: {
+            /** Format: double */
+            attended_hours?: number;
+            /** @description who wrote it down */
+            by: string;
+            cluster?: string;
+            comment?: string;
+            /** Format: double */
+            coverage?: number;
+            /** Format: double */
+            energy_kwh?: number;
+            /** Format: int64 */
+            good?: number;
+            /** @description SHA-256 of what was written, which a signature names */
+            hash: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description index of the batch that holds it in the ledger
+             */
+            ledger: number;
+            machine?: string;
+            /** Format: double */
+            material_in_kg?: number;
+            order?: string;
+            /** Format: int64 */
+            produced?: number;
+            product?: string;
+            /** Format: double */
+            product_out_kg?: number;
+            /** @description id of the entry that corrects it */
+            replaced_by?: string;
+            replaces?: string;
+            /** Format: int64 */
+            rework?: number;
+            /**
+             * Format: date-time
+             * @description when it reached the collector
+             */
+            said: string;
+            /** Format: int64 */
+            scrap?: number;
+            /** Format: date-time */
+            shift_end: string;
+            /** Format: date-time */
+            shift_start: string;
+            /** @description by others, the last word of each */
+            signatures: components["schemas"]["Signature"][];
+            source?: string;
+            /**
+             * @description signed: a second person agrees; disputed: one does not; replaced: another entry corrects it
+             * @enum {string}
+             */
+            status: "unsigned" | "signed" | "disputed" | "replaced";
+            /** Format: double */
+            worked_hours?: number;
+            /** Format: int64 */
+            workers?: number;
         };
         ErrorDetail: {
             /** @description Where the error occurred, e.g. 'body.items[3].tags' or 'path.thing-id' */
@@ -539,6 +749,9 @@ export interface components {
              * @example https://example.com/errors/example
              */
             type: string;
+        };
+        Everybody: {
+            people: components["schemas"]["Person"][];
         };
         Explanation: {
             /** @description in the names of the terms */
@@ -697,6 +910,8 @@ export interface components {
              * @description end of the last minute known
              */
             data_to: string | null;
+            /** @description people declared the line and no gateway reads it: all that is known of it is its shift log */
+            declared: boolean;
             gateways: components["schemas"]["GatewayHealth"][];
             id: string;
             kpi: components["schemas"]["Row"];
@@ -736,9 +951,25 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        Loaded: {
+            /** @description whether the rows are in the log now */
+            kept: boolean;
+            /** @description every cell that cannot be right; while there is one that is no warning, nothing is kept */
+            problems: components["schemas"]["Problem"][];
+            /**
+             * Format: int64
+             * @description that can be kept, or were
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description rows that are in the log already, word for word; they are left
+             */
+            there: number;
+        };
         Loss: {
             /** @enum {string} */
-            name: "unobserved" | "idle" | "repair" | "delay" | "setup" | "speed" | "scrap" | "good" | "production";
+            name: "unobserved" | "logged" | "idle" | "repair" | "delay" | "setup" | "speed" | "scrap" | "good" | "production";
             /**
              * Format: double
              * @description less than 0 for speed where the machine ran faster than planned
@@ -823,6 +1054,14 @@ export interface components {
             /** @description GROUP/REASON */
             reason?: string;
         };
+        Person: {
+            name: string;
+            /**
+             * Format: date-time
+             * @description when they enrolled, as the ledger has it
+             */
+            since: string;
+        };
         Plan: {
             /**
              * Format: double
@@ -847,6 +1086,24 @@ export interface components {
             planned?: number;
             /** Format: int64 */
             skipped?: number;
+        };
+        Problem: {
+            /** @description as in a spreadsheet, such as C7; in CSV too */
+            cell: string;
+            code: string;
+            /** @description our name; empty where we know none */
+            column: string;
+            hint?: string;
+            message: string;
+            /**
+             * Format: int64
+             * @description counted from 1
+             */
+            row: number;
+            /** @enum {string} */
+            severity: "error" | "warning";
+            /** @description what stands there */
+            value: string;
         };
         Product: {
             code: string;
@@ -912,12 +1169,17 @@ export interface components {
             allocation_efficiency: number | null;
             /**
              * Format: double
+             * @description APAT: hours of all who attended, from the shift log, spread evenly over each shift; in rows by time
+             */
+            attended_hours: number | null;
+            /**
+             * Format: double
              * @description APT / observed PBT
              */
             availability: number | null;
             /**
              * Format: double
-             * @description observed PBT / PBT
+             * @description observed and logged PBT / PBT
              */
             coverage: number | null;
             /**
@@ -949,7 +1211,7 @@ export interface components {
              * @description (PQ - SQ - RQ) / PQ; null where no rework is counted
              */
             first_pass_yield: number | null;
-            /** @description figures that cannot be right: oee_over_1, quality_exactly_1, suspect_counts, counter_reset, energy_without_output, output_without_energy, time_uncertain */
+            /** @description figures that cannot be right: oee_over_1, quality_exactly_1, suspect_counts, counter_reset, energy_without_output, output_without_energy, from_shift_log, not_countersigned, time_uncertain */
             flags?: string[];
             /** Format: date-time */
             from: string;
@@ -959,10 +1221,20 @@ export interface components {
              */
             good_quantity: number | null;
             /**
+             * Format: double
+             * @description good units made in shifts with known hours / attended hours
+             */
+            labour_productivity: number | null;
+            /**
              * Format: int64
              * @description part of PQ that was made while nobody looked, counted at the next look; not in effectiveness and OEE
              */
             late_quantity: number;
+            /**
+             * Format: double
+             * @description part of PBT of which nothing was observed and people wrote down what was made
+             */
+            logged_busy_time_s: number;
             /** @description planned busy time, step by step down to the time that the good units were meant to take, when asked for with explain=true */
             losses?: components["schemas"]["Loss"][];
             machine?: string;
@@ -1005,7 +1277,7 @@ export interface components {
             observed_busy_time_s: number;
             /**
              * Format: double
-             * @description availability * effectiveness * quality ratio
+             * @description availability * effectiveness * quality ratio; null where part of the quantities is known from the shift log alone
              */
             oee: number | null;
             /** @description production order */
@@ -1083,7 +1355,7 @@ export interface components {
             technical_efficiency: number | null;
             /**
              * Format: double
-             * @description units made while observed / observed PBT in hours
+             * @description units made while observed or written down / observed and logged PBT in hours
              */
             throughput_per_hour: number | null;
             /**
@@ -1103,6 +1375,16 @@ export interface components {
              * @description APT / AUBT
              */
             utilisation_efficiency: number | null;
+            /**
+             * Format: double
+             * @description APWT: part of the attended hours spent on the line's work, where it was written down
+             */
+            worked_hours: number | null;
+            /**
+             * Format: double
+             * @description APWT / APAT, of the shifts of which both are known
+             */
+            worker_efficiency: number | null;
         };
         Rows: {
             rows: components["schemas"]["Row"][];
@@ -1151,6 +1433,24 @@ export interface components {
              * @enum {string}
              */
             state: "waiting" | "sent" | "dropped" | "failed";
+        };
+        Session: {
+            name: string;
+            /** @description to be sent as Authorization: Bearer; whoever has it signs as this person */
+            token: string;
+        };
+        SignInputBody: {
+            /** @description as it is to stand under what they sign */
+            name: string;
+            /** @description 6 digits or letters at least */
+            pin: string;
+        };
+        Signature: {
+            agrees: boolean;
+            by: string;
+            comment?: string;
+            /** Format: date-time */
+            time: string;
         };
         StateSpan: {
             /** Format: date-time */
@@ -1244,6 +1544,43 @@ export interface components {
              * @description its planned end
              */
             to: string;
+        };
+        WriteInputBody: {
+            /** Format: double */
+            attended_hours?: number;
+            cluster?: string;
+            comment?: string;
+            /** Format: double */
+            coverage?: number;
+            /** Format: double */
+            energy_kwh?: number;
+            /** Format: int64 */
+            good?: number;
+            /** @description chosen by the writer's device: what is sent twice is one entry */
+            id: string;
+            machine?: string;
+            /** Format: double */
+            material_in_kg?: number;
+            order?: string;
+            /** Format: int64 */
+            produced?: number;
+            product?: string;
+            /** Format: double */
+            product_out_kg?: number;
+            replaces?: string;
+            /** Format: int64 */
+            rework?: number;
+            /** Format: int64 */
+            scrap?: number;
+            /** Format: date-time */
+            shift_end: string;
+            /** Format: date-time */
+            shift_start: string;
+            source?: string;
+            /** Format: double */
+            worked_hours?: number;
+            /** Format: int64 */
+            workers?: number;
         };
     };
     responses: never;
@@ -1358,6 +1695,40 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Lines"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "declare-line": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Declaration"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -1630,6 +2001,245 @@ export interface operations {
             };
         };
     };
+    "get-line-log": {
+        parameters: {
+            query: {
+                /** @description included, RFC 3339 */
+                from: string;
+                /** @description not included, RFC 3339 */
+                to: string;
+            };
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Entries"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "write-line-log": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-line-log-csv": {
+        parameters: {
+            query?: {
+                /** @description included, RFC 3339; without from and to the file is a form to fill in */
+                from?: string;
+                /** @description not included, RFC 3339 */
+                to?: string;
+                /** @description of the headings in XLSX */
+                lang?: "vi" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-line-log-xlsx": {
+        parameters: {
+            query?: {
+                /** @description included, RFC 3339; without from and to the file is a form to fill in */
+                from?: string;
+                /** @description not included, RFC 3339 */
+                to?: string;
+                /** @description of the headings in XLSX */
+                lang?: "vi" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "load-line-log": {
+        parameters: {
+            query: {
+                /** @description the file's name, which the entries keep */
+                file: string;
+                /** @description only look what is in it */
+                try?: boolean;
+            };
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loaded"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "sign-line-log": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path: {
+                /** @description the line's id */
+                line: string;
+                /** @description its id */
+                entry: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountersignInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "get-line-reasons": {
         parameters: {
             query?: never;
@@ -1790,6 +2400,131 @@ export interface operations {
                 "application/json": components["schemas"]["NoteInputBody"];
             };
         };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Everybody"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    enrol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "sign-out": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description No Content */
             204: {

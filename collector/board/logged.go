@@ -1,0 +1,54 @@
+package board
+
+import (
+	"context"
+	"maps"
+	"slices"
+
+	"github.com/lineproof/lineproof/collector/kpi"
+	"github.com/lineproof/lineproof/collector/shiftlog"
+	"github.com/lineproof/lineproof/record"
+)
+
+// Logs is what an entry of a line's shift log is held against.
+func (b *Board) Logs(line string) (shiftlog.Line, error) {
+	p, err := b.find(line)
+	if err != nil {
+		return shiftlog.Line{}, err
+	}
+	return shiftlog.Line{ID: p.id, Zone: p.zone, Machines: p.machines(), Products: p.products()}, nil
+}
+
+// products lists the codes of all that the line makes.
+func (p place) products() []string {
+	codes := map[string]bool{}
+	for _, product := range p.model.Products {
+		codes[product.Code] = true
+	}
+	for _, m := range p.model.Machines {
+		if m.Product != nil {
+			codes[m.Product.Code] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(codes))
+}
+
+// logged is what people wrote down of a line's shifts that meet a window.
+func (b *Board) logged(ctx context.Context, p place, window record.Span) (all []kpi.Logged, err error) {
+	if b.registry == nil {
+		return nil, nil
+	}
+	entries, err := shiftlog.Entries(ctx, b.registry, p.id, record.Span{From: window.From.Add(-kpi.LongestShift), To: window.To})
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range shiftlog.Standing(entries) {
+		all = append(all, kpi.Logged{
+			Start: e.Start, End: e.ShiftEnd, Machine: e.Machine, Product: e.Product, Order: e.Order,
+			Produced: e.Produced, Good: e.Good, Scrap: e.Scrap, Rework: e.Rework, AttendedHours: e.AttendedHours, WorkedHours: e.WorkedHours,
+			EnergyKWh: e.EnergyKWh, MaterialInKg: e.MaterialInKg, ProductOutKg: e.ProductOutKg, Coverage: e.Coverage,
+			Signed: e.Status == shiftlog.Signed,
+		})
+	}
+	return all, nil
+}
