@@ -4,6 +4,7 @@
 import {mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {launch, open, sizes} from './browser.mjs'
+import {slowLink} from './slow.mjs'
 import {loseConnection, walk} from './walk.mjs'
 
 const url = process.env.LINEPROOF_URL
@@ -45,6 +46,10 @@ for (const size of Object.keys(sizes)) {
 		}
 	}
 }
+await slowLink(browser, url, (await (await fetch(`${url}/api/v1/lines`)).json()).lines[0].id).catch((cause) => {
+	console.error(`FAIL  slow link: ${cause.message}`)
+	failed++
+})
 const offline = (error) => /ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|Failed to load resource/.test(error)
 if (!(await check(browser, {size: 'desk', theme: 'light', lang: 'vi'}, 'connection', loseConnection, offline))) failed++
 await browser.close()

@@ -14,6 +14,7 @@ import {SVGRenderer} from 'echarts/renderers'
 use([BarChart, LineChart, GridComponent, MarkLineComponent, TooltipComponent, SVGRenderer])
 
 export {init}
+export type ECharts = ReturnType<typeof init>
 export type Option = ComposeOption<
 	BarSeriesOption | LineSeriesOption | GridComponentOption | MarkLineComponentOption | TooltipComponentOption
 >
