@@ -3,6 +3,8 @@ package shifttable
 import (
 	"archive/zip"
 	"bytes"
+	"compress/flate"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -21,20 +23,19 @@ func zipped(t testing.TB, part string, content io.Reader) []byte {
 	}
 	var out bytes.Buffer
 	to := zip.NewWriter(&out)
+	to.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.BestSpeed) })
 	for _, f := range from.File {
+		if f.Name != part {
+			if err := to.Copy(f); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
 		w, err := to.Create(f.Name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := f.Open()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var from io.Reader = r
-		if f.Name == part {
-			from = content
-		}
-		if _, err := io.Copy(w, from); err != nil {
+		if _, err := io.Copy(w, content); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -62,15 +63,15 @@ func TestZipBombs(t *testing.T) {
 		times             int
 		want              Code
 	}{
-		{"empty rows", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head, "<row/>", "</sheetData></worksheet>", 2_000_000, BadWorkbook},
-		{"empty cells", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head + `<row r="2">`, "<c/>", "</row></sheetData></worksheet>", 3_000_000, TooLarge},
-		{"cells in one row", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head + `<row r="2">`, "<c><v>1</v></c>", "</row></sheetData></worksheet>", 1_000_000, TooWide},
-		{"rows", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head, "<row><c><v>1</v></c></row>", "</sheetData></worksheet>", 1_000_000, TooManyRows},
-		{"merged cells", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head + "</sheetData><mergeCells>", `<mergeCell ref="A1:B9"/>`, "</mergeCells></worksheet>", 1_000_000, TooLarge},
-		{"texts", "xl/sharedStrings.xml", "<sst>", "<si/>", "</sst>", 2_000_000, TooLarge},
+		{"empty rows", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head, "<row/>", "</sheetData></worksheet>", 1_100_000, BadWorkbook},
+		{"empty cells", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head + `<row r="2">`, "<c/>", "</row></sheetData></worksheet>", 2_100_000, TooLarge},
+		{"cells in one row", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head + `<row r="2">`, "<c><v>1</v></c>", "</row></sheetData></worksheet>", 100_000, TooWide},
+		{"rows", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head, "<row><c><v>1</v></c></row>", "</sheetData></worksheet>", 100_000, TooManyRows},
+		{"merged cells", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head + "</sheetData><mergeCells>", `<mergeCell ref="A1:B9"/>`, "</mergeCells></worksheet>", 250_000, TooLarge},
+		{"texts", "xl/sharedStrings.xml", "<sst>", "<si/>", "</sst>", 1_100_000, TooLarge},
 		{"one text", "xl/sharedStrings.xml", "<sst><si><t>", "xxxxxxxxxx", "</t></si></sst>", 7_000_000, TooLarge},
-		{"styles", "xl/styles.xml", "<styleSheet><cellXfs>", "<xf/>", "</cellXfs></styleSheet>", 2_000_000, TooLarge},
-		{"sheets", "xl/workbook.xml", "<workbook><sheets>", "<sheet/>", "</sheets></workbook>", 2_000_000, TooLarge},
+		{"styles", "xl/styles.xml", "<styleSheet><cellXfs>", "<xf/>", "</cellXfs></styleSheet>", 1_000_000, TooLarge},
+		{"sheets", "xl/workbook.xml", "<workbook><sheets>", "<sheet/>", "</sheets></workbook>", 700_000, TooLarge},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			data := zipped(t, c.part, endless(c.begin, c.again, c.end, c.times))
@@ -88,6 +89,23 @@ func TestZipBombs(t *testing.T) {
 				t.Errorf("%d bytes of file made the heap grow by %d MB", len(data), grown)
 			}
 		})
+	}
+}
+
+// TestALyingZipBomb says that its styles are small.
+func TestALyingZipBomb(t *testing.T) {
+	data := zipped(t, "xl/styles.xml", endless("<styleSheet><cellXfs>", "<xf/>", "</cellXfs></styleSheet>", 1_000_000))
+	var size [4]byte
+	binary.LittleEndian.PutUint32(size[:], 5_000_000+uint32(len("<styleSheet><cellXfs></cellXfs></styleSheet>")))
+	at := bytes.LastIndex(data, size[:]) // in the directory
+	if at < 0 {
+		t.Fatal("the size is not in the directory")
+	}
+	copy(data[at:], []byte{100, 0, 0, 0})
+	_, err := Read("bomb.xlsx", data, hanoi(t))
+	var got *Unreadable
+	if !errors.As(err, &got) || got.Code != BadWorkbook && got.Code != TooLarge {
+		t.Errorf("got %v, want that it cannot be read", err)
 	}
 }
 

@@ -57,6 +57,9 @@ func FuzzSheet(f *testing.F) {
 
 // again writes rows in every way and reads them.
 func again(t *testing.T, rows []Row, zone *time.Location) {
+	if len(rows) == 0 {
+		return // a template, which takes its time to write and is always the same
+	}
 	for _, row := range rows {
 		if m := Check(row.Start, row.Entry); m != nil {
 			t.Fatalf("row %d was read with %v", row.Number, m)

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"github.com/goccy/go-yaml"
@@ -21,10 +22,11 @@ type heading struct {
 	Refuse []string `yaml:"refuse"` // units of a count that would make it another figure
 }
 
-func headings() (all map[string]heading, err error) {
+// headings are those of headings.yaml by the column's name; nothing changes them.
+var headings = sync.OnceValues(func() (all map[string]heading, err error) {
 	err = yaml.UnmarshalWithOptions(headingsFile, &all, yaml.Strict())
 	return all, err
-}
+})
 
 // letters without their marks, for headings that were typed without.
 var plain = func() map[rune]rune {

@@ -63,7 +63,11 @@ func workbookGrid(data []byte) (*grid, error) {
 		return nil, err
 	}
 	b := book{parts: &parts{files: map[string]*zip.File{}, left: mostUnpacked}}
+	said := uint64(0)
 	for _, f := range archive.File {
+		if said += min(f.UncompressedSize64, mostUnpacked+1); said > mostUnpacked {
+			return nil, errUnpacked
+		}
 		b.files[strings.ToLower(strings.ReplaceAll(f.Name, `\`, "/"))] = f
 	}
 	if err := b.open(); err != nil {
@@ -189,6 +193,9 @@ func (p *parts) reader(part string, most int64) (io.ReadCloser, error) {
 	f, ok := p.files[strings.ToLower(part)]
 	if !ok {
 		return nil, fmt.Errorf("there is no %s in it", part)
+	}
+	if f.UncompressedSize64 > uint64(most) {
+		return nil, errUnpacked
 	}
 	r, err := f.Open()
 	if err != nil {
