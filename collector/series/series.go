@@ -22,6 +22,10 @@ type Store interface {
 	Readings(ctx context.Context, q Query) iter.Seq2[record.Reading, error]
 	// Intervals gives intervals in order of time, then machine, then product. Query.Signals is not looked at.
 	Intervals(ctx context.Context, q Query) iter.Seq2[account.Interval, error]
+	// Buckets gives the kept buckets of the signals that q selects by Site, Line and Signals and that begin in its
+	// window, in order of time. Of each signal at each of its places all are kept that hold a reading, but the newest:
+	// Look sums up that one from its readings.
+	Buckets(ctx context.Context, q Query) iter.Seq2[Bucket, error]
 	Close() error
 }
 

@@ -9,6 +9,7 @@ import (
 const (
 	signalMeasurement   = "signal"
 	intervalMeasurement = "interval"
+	bucketMeasurement   = "signal_15m"
 )
 
 // What is appended to a signal's field for what its value does not say.
