@@ -154,13 +154,13 @@ func (s *sum) quality(r *Row, reworked bool) {
 // used sets what follows from energy and material.
 func (s *sum) used(r *Row) {
 	if s.total.Metered {
-		kwh := float64(s.total.EnergyJ) / joulesPerKWh
+		kwh := KWh(s.total.EnergyJ)
 		r.EnergyKWh = &kwh
 		r.EnergyPerUnitKWh = ratio(kwh, float64(s.total.Produced))
 		r.EnergyPerGoodUnitKWh = ratio(kwh, float64(s.total.Good))
 	}
 	if s.total.Weighed {
-		in, out := float64(s.total.MaterialG)/gramsPerKg, float64(s.total.OutputG)/gramsPerKg
+		in, out := Kg(s.total.MaterialG), Kg(s.total.OutputG)
 		r.MaterialInKg, r.ProductOutKg = &in, &out
 		r.MaterialYield = ratio(out, in)
 	}
@@ -214,7 +214,16 @@ func (s *sum) flags(r Row) (flags []string) {
 	return flags
 }
 
-func seconds(ms int64) float64 { return float64(ms) / 1000 }
+// Seconds, KWh and Kg turn the whole numbers of intervals into the units of a Row.
+func Seconds(ms int64) float64 { return float64(ms) / 1000 }
+
+// KWh is of joules.
+func KWh(joules int64) float64 { return float64(joules) / joulesPerKWh }
+
+// Kg is of grams.
+func Kg(grams int64) float64 { return float64(grams) / gramsPerKg }
+
+func seconds(ms int64) float64 { return Seconds(ms) }
 
 func inHours(ms int64) float64 { return float64(ms) / 3.6e6 }
 

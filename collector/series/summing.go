@@ -82,13 +82,14 @@ func (s *summing) seen(from, to time.Time) {
 	}
 }
 
-// blank notes a hole up to a time, if there is one: since the last value, or since readings were missing.
+// blank notes a hole up to a time, if there is one: since the last value, or since readings were missing that came in
+// time.
 func (s *summing) blank(to time.Time) {
 	switch {
+	case !s.lost.IsZero() && s.lost.Sub(s.last) <= s.hole && s.lost.Before(to):
+		s.holes = append(s.holes, record.Span{From: s.lost, To: to})
 	case to.Sub(s.last) > s.hole:
 		s.holes = append(s.holes, record.Span{From: s.last, To: to})
-	case !s.lost.IsZero() && s.lost.Before(to):
-		s.holes = append(s.holes, record.Span{From: s.lost, To: to})
 	}
 	s.lost = time.Time{}
 }

@@ -102,6 +102,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	exports(a, b, fail)
 	stops(a, b, fail)
 	quality(a, b, fail)
+	readings(a, b, fail)
 
 	type gateways struct {
 		Gateways []board.Gateway `json:"gateways" nullable:"false"`

@@ -282,7 +282,7 @@ func looksAtHoles(t *testing.T, store series.Store) {
 		{"as readings", 0, 4*time.Hour + 10*time.Second, 1000, []record.Span{first, {From: at(4 * time.Hour), To: at(4*time.Hour + 10*time.Second)}}},
 		{"as buckets of a minute", 0, 4 * time.Hour, 240, []record.Span{first}},
 		{"as buckets of half an hour", 0, 4 * time.Hour, 8, []record.Span{first}},
-		{"before and after", -time.Hour, 6 * time.Hour, 14, []record.Span{{From: at(-time.Hour), To: at(0)}, first, {From: at(4*time.Hour - 30*time.Second), To: at(6 * time.Hour)}}},
+		{"before and after", -time.Hour, 6 * time.Hour, 14, []record.Span{{From: at(-time.Hour), To: at(0)}, first, {From: at(4 * time.Hour), To: at(6 * time.Hour)}}},
 		{"within", 70 * time.Minute, 80 * time.Minute, 100, []record.Span{{From: at(70 * time.Minute), To: at(80 * time.Minute)}}},
 		{"none", 0, 50 * time.Minute, 100, nil},
 	} {
