@@ -49,10 +49,10 @@ func TestSignalsSayWhatTheyAreFor(t *testing.T) {
 	}
 	const source = "tcp://127.0.0.1:502"
 	want := []board.Signal{
-		{ID: "press.cycles", Device: "press", Kind: "counter", Source: source, Roles: []board.SignalRole{{Machine: "press", Role: "produced"}}, HeartbeatS: 67},
-		{ID: "press.pressure", Device: "press", Kind: "value", Source: source, Unit: "MPa", Roles: []board.SignalRole{{Machine: "press", Role: "measure", Name: "pressure"}}, HeartbeatS: 307},
-		{ID: "press.rejects", Device: "press", Kind: "counter", Source: source, Roles: []board.SignalRole{{Machine: "press", Role: "scrap", Name: "after-compression"}}, HeartbeatS: 67},
-		{ID: "press.state", Device: "press", Kind: "state", Source: source, Roles: []board.SignalRole{{Machine: "press", Role: "state"}}, HeartbeatS: 67},
+		{ID: "press.cycles", Device: "press", Machine: "press", Kind: "counter", Source: source, Roles: []board.SignalRole{{Machine: "press", Role: "produced"}}, HeartbeatS: 67},
+		{ID: "press.pressure", Device: "press", Machine: "press", Kind: "value", Source: source, Unit: "MPa", Roles: []board.SignalRole{{Machine: "press", Role: "measure", Name: "pressure"}}, HeartbeatS: 307},
+		{ID: "press.rejects", Device: "press", Machine: "press", Kind: "counter", Source: source, Roles: []board.SignalRole{{Machine: "press", Role: "scrap", Name: "after-compression"}}, HeartbeatS: 67},
+		{ID: "press.state", Device: "press", Machine: "press", Kind: "state", Source: source, Roles: []board.SignalRole{{Machine: "press", Role: "state"}}, HeartbeatS: 67},
 		{ID: "weather.rain", Device: "weather", Kind: "value", Roles: []board.SignalRole{}, HeartbeatS: 725},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -19,6 +19,7 @@ type Signal struct {
 	Kind       string       `json:"kind" enum:"counter,state,value" doc:"counter: counts up, as a meter; state: a number for each state; value: a number, a switch or a text"`
 	Unit       string       `json:"unit" doc:"empty where it names none"`
 	Source     string       `json:"source" doc:"where it is read, for a person"`
+	Machine    string       `json:"machine" doc:"of the line, whose role it has or whose device it is of; empty for none"`
 	Roles      []SignalRole `json:"roles" nullable:"false" doc:"what machines of the line take it for; empty: for nothing"`
 	HeartbeatS float64      `json:"heartbeat_s" doc:"a reading comes at the latest so long after the one before, changed or not; where none does, nobody looked"`
 }
@@ -43,9 +44,17 @@ func (b *Board) Signals(_ context.Context, line string) ([]Signal, error) {
 	places := series.PlacesOf(p.gateway.Head.Catalogue)
 	all := []Signal{}
 	for _, id := range slices.Sorted(maps.Keys(p.signals)) {
-		if at := places.Of(id).Line; at == line || at == "" || roles[id] != nil {
-			all = append(all, p.signal(id, roles[id]))
+		at := places.Of(id)
+		if at.Line != line && at.Line != "" && roles[id] == nil {
+			continue
 		}
+		one := p.signal(id, roles[id])
+		if at.Line == line {
+			one.Machine = at.Machine
+		} else if roles[id] != nil {
+			one.Machine = roles[id][0].Machine
+		}
+		all = append(all, one)
 	}
 	return all, nil
 }

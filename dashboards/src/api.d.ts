@@ -1447,6 +1447,8 @@ export interface components {
              * @enum {string}
              */
             kind: "counter" | "state" | "value";
+            /** @description of the line, whose role it has or whose device it is of; empty for none */
+            machine: string;
             /** @description what machines of the line take it for; empty: for nothing */
             roles: components["schemas"]["SignalRole"][];
             /** @description where it is read, for a person */

@@ -46,7 +46,7 @@ test('a bucket of a counter goes from what it showed first to what it showed las
 	expect(d.low).toEqual([])
 })
 
-test('states and switches stand on words, in the order in which they come', () => {
+test('states stand on words in the order in which they come, and off below on', () => {
 	const states = lines({
 		signal: {...answer({}).signal, kind: 'state'},
 		readings: [
@@ -57,6 +57,7 @@ test('states and switches stand on words, in the order in which they come', () =
 	})
 	expect(states.categories).toEqual(['execute', 'held'])
 	expect(states.line.map(([, y]) => y)).toEqual([0, 1, 0])
-	const switches = lines({first: false, last: true, as: 'buckets', buckets: [{...bucket, first: false, last: true}]})
+	const switches = lines({first: false, last: true, as: 'buckets', buckets: [{...bucket, first: true, last: false}]})
 	expect(switches.categories).toEqual(['false', 'true'])
+	expect(switches.line.map(([, y]) => y)).toEqual([1, 0])
 })

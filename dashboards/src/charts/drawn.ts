@@ -36,7 +36,7 @@ class Drawing {
 	constructor(a: Readings, say: Say) {
 		this.#say = say
 		this.#holes = a.holes.map((h) => Date.parse(h.from))
-		if (isDiscrete(a)) this.lines.categories = []
+		if (isDiscrete(a)) this.lines.categories = typeof (a.first ?? a.last) === 'boolean' ? [say(false), say(true)] : []
 		this.#ends = isDiscrete(a) || a.signal.kind === 'counter'
 	}
 

@@ -5,7 +5,7 @@ import type {Readings} from '../lib/api'
 export const at = (seconds: number) => new Date(Date.parse('2026-03-28T00:00:00Z') + seconds * 1000).toISOString()
 
 export const answer = (changes: Partial<Readings>): Readings => ({
-	signal: {id: 'press.pressure', device: 'press', kind: 'value', unit: 'MPa', source: 'input 30', roles: [], heartbeat_s: 67},
+	signal: {id: 'press.pressure', device: 'press', machine: 'press', kind: 'value', unit: 'MPa', source: 'input 30', roles: [], heartbeat_s: 67},
 	from: at(0),
 	to: at(3600),
 	as: 'readings',

@@ -65,8 +65,8 @@ export function scaled(f: Frame, by: number): Frame {
 
 /** Signals by machine, those that a machine has a role for first; '' is of none. */
 export function byMachine(signals: readonly Signal[], machines: readonly string[]): {machine: string; signals: Signal[]}[] {
-	const of = (s: Signal) => s.roles[0]?.machine ?? ''
-	return [...machines, ''].map((machine) => ({machine, signals: signals.filter((s) => of(s) === machine)})).filter((g) => g.signals.length > 0)
+	const first = (a: Signal, b: Signal) => Number(a.roles.length === 0) - Number(b.roles.length === 0)
+	return [...machines, ''].map((machine) => ({machine, signals: signals.filter((s) => s.machine === machine).sort(first)})).filter((g) => g.signals.length > 0)
 }
 
 /** The signal that a page begins with: what the line's first output machine counts. */

@@ -33,3 +33,9 @@ export function sayValue(value: unknown, state: Reading['state'], s: Signal, f: 
 
 // Five figures that count, and no more than six after the comma.
 const digitsFor = (value: number) => (Number.isInteger(value) || value === 0 ? 0 : Math.min(6, Math.max(0, 4 - Math.floor(Math.log10(Math.abs(value))))))
+
+/** How long each bucket is: a whole number of the largest unit that it is whole in. */
+export function widthName(seconds: number, f: Formats): string {
+	const [unit, length] = ([['day', 86_400], ['hour', 3600], ['minute', 60]] as const).find(([, s]) => seconds >= s && seconds % s === 0) ?? (['second', 1] as const)
+	return t(`readings.width.${unit}`, {n: f.number(seconds / length)})
+}
