@@ -67,7 +67,7 @@ function heights(d: Drawn, w: ReadingsWords, p: Palette): Option['yAxis'] {
 	const label = {color: p.quiet, fontSize: text(p)}
 	const splitLine = {show: true, lineStyle: {color: p.rule}}
 	if (d.categories) {
-		return {type: 'category', data: d.categories, axisLine: {show: false}, axisTick: {show: false}, splitLine, axisLabel: {...label, width: 7 * p.rem, overflow: 'truncate'}}
+		return {type: 'category', data: d.categories, axisLine: {show: false}, axisTick: {show: false}, splitLine, axisLabel: {...label, width: 8 * p.rem, overflow: 'truncate'}}
 	}
 	const known = [...d.line, ...d.low, ...d.high].map(([, y]) => y).filter((y) => y !== null)
 	const spread = known.length > 0 ? Math.max(...known) - Math.min(...known) : 0
