@@ -192,7 +192,8 @@ func TestDropReadingsAndTheirBuckets(t *testing.T) {
 		}
 		return all
 	}
-	write(50)
+	write(40)
+	write(10) // so that the newest is summed up as it comes
 	for _, c := range []struct {
 		name   string
 		before time.Duration
