@@ -1,15 +1,10 @@
 package seriestest
 
 import (
-	"context"
-	"fmt"
-	"iter"
 	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
-
-	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/lineproof/lineproof/collector/series"
 	"github.com/lineproof/lineproof/record"
@@ -40,7 +35,7 @@ func bucketKinds(t *testing.T, store series.Store) {
 	}
 	doubted := good("press.pressure", 3*time.Minute, record.FloatValue(19))
 	doubted.Quality = record.Uncertain
-	store1 := NewGateway(BlockLine()).Batch(t,
+	v := NewGateway(BlockLine()).Batch(t,
 		count("press.cycles", 0, 10), count("press.cycles", time.Minute, 12), count("press.cycles", 2*time.Minute, 3), count("press.cycles", quarter, 4),
 		good("press.pressure", 0, record.FloatValue(20.5)), record.Reading{Signal: "press.pressure", Time: at(time.Minute)}, doubted, good("press.pressure", quarter, record.FloatValue(1)),
 		window(time.Minute, 1, 2, 3), window(4*time.Minute, -1, 2.5, 9), window(quarter, 0, 0, 0),
@@ -48,7 +43,7 @@ func bucketKinds(t *testing.T, store series.Store) {
 		good("press.motor_on", 0, record.BoolValue(false)), good("press.motor_on", time.Minute, record.BoolValue(true)), good("press.motor_on", quarter, record.BoolValue(true)),
 		record.Reading{Signal: "press.never", Time: at(time.Minute)}, record.Reading{Signal: "press.never", Time: at(quarter)},
 	)
-	write(t, store, store1)
+	write(t, store, v)
 	whole := series.Bucket{Start: at(0), End: at(quarter)}
 	for _, c := range []struct {
 		signal string
@@ -118,7 +113,7 @@ func sumsOf(readings []record.Reading, width time.Duration, from, to time.Time) 
 
 // drawnBatches makes up batches of a few signals: some go on, some are late, some readings come twice.
 func drawnBatches(t *testing.T, g *Gateway, rng *rand.Rand, n int) (all []series.Write) {
-	signals := []string{"press.cycles", "press.pressure", "meter.energy", "weather.rain"}
+	signals := drawn()
 	var now time.Duration
 	for range n {
 		from := now
@@ -157,7 +152,10 @@ func onePerMoment(readings []record.Reading) []record.Reading {
 	return slices.CompactFunc(readings, func(a, b record.Reading) bool { return a.Signal == b.Signal && a.Time.Equal(b.Time) })
 }
 
-var drawn = []string{"press.cycles", "press.pressure", "meter.energy", "weather.rain"}
+// drawn are the signals of drawnBatches.
+func drawn() []string {
+	return []string{"press.cycles", "press.pressure", "meter.energy", "weather.rain"}
+}
 
 func bucketsDrawn(t *testing.T, store series.Store) {
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -166,12 +164,12 @@ func bucketsDrawn(t *testing.T, store series.Store) {
 			t.Fatal(err)
 		}
 		if n%20 == 0 {
-			for _, signal := range drawn {
+			for _, signal := range drawn() {
 				wantBuckets(t, store, signal)
 			}
 		}
 	}
-	for _, signal := range drawn {
+	for _, signal := range drawn() {
 		wantBuckets(t, store, signal)
 	}
 }
@@ -209,7 +207,7 @@ func bucketsAtOnce(t *testing.T, store series.Store) {
 		if err := store.(series.BatchWriter).WriteAll(t.Context(), writes); err != nil {
 			t.Fatal(err)
 		}
-		for _, signal := range drawn {
+		for _, signal := range drawn() {
 			wantBuckets(t, store, signal)
 		}
 	}
@@ -226,138 +224,6 @@ func bucketsDropped(t *testing.T, store series.Store) {
 	wantBuckets(t, store, "press.cycles")
 }
 
-// looks compares a look with what the readings themselves add up to.
-func looks(t *testing.T, store series.Store) {
-	rng := rand.New(rand.NewPCG(5, 6))
-	for _, w := range drawnBatches(t, NewGateway(BlockLine()), rng, 150) {
-		write(t, store, w.Verified)
-	}
-	all := collect(t, store.Readings(t.Context(), series.Query{Signals: []string{"press.cycles"}}))
-	end := all[len(all)-1].Time.Sub(day)
-	for n := range 60 {
-		from := at(time.Duration(rng.Int64N(int64(end))).Truncate(time.Millisecond))
-		to := from.Add(time.Duration(rng.Int64N(int64(end)) + 1e6).Truncate(time.Millisecond))
-		points := []int{5, 20, 100, 10_000}[n%4]
-		q := series.Query{Site: "tan-thinh-phat", Line: "block-line", Signals: []string{"press.cycles"}, From: from, To: to}
-		view, err := series.Look(t.Context(), store, q, series.Sight{Points: points, Hole: time.Minute})
-		if err != nil {
-			t.Fatal(err)
-		}
-		in := collect(t, store.Readings(t.Context(), q))
-		sums := sumsOf(in, 1e6*time.Hour, from, to)
-		if len(sums) > 0 && gocmp.Diff(sums[:1], []series.Bucket{view.Sum}, sameSum()...) != "" {
-			t.Errorf("sum %+v, want %+v", view.Sum, sums[0])
-		}
-		if view.Width == 0 {
-			wantEqual(t, view.Readings, in)
-			continue
-		}
-		if len(in) <= points || len(view.Buckets) > points+1 {
-			t.Errorf("%d buckets for %d readings and %d points", len(view.Buckets), len(in), points)
-		}
-		if diff := gocmp.Diff(sumsOf(in, view.Width, from, to), view.Buckets, sameSum()...); diff != "" {
-			t.Errorf("%s to %s in %d points (-readings +look):\n%s", from, to, points, diff)
-		}
-	}
-}
-
-// looksAtHoles: a value each half a minute but for forty minutes, then one that is missing, then nothing.
-func looksAtHoles(t *testing.T, store series.Store) {
-	g := NewGateway(BlockLine())
-	var readings []record.Reading
-	for n := range 4 * 60 * 2 {
-		if d := time.Duration(n) * 30 * time.Second; d < time.Hour || d >= 100*time.Minute {
-			readings = append(readings, good("press.pressure", d, record.FloatValue(float64(n))))
-		}
-	}
-	readings = append(readings, record.Reading{Signal: "press.pressure", Time: at(4 * time.Hour)})
-	write(t, store, g.Batch(t, readings...))
-	first := record.Span{From: at(time.Hour - 30*time.Second), To: at(100 * time.Minute)}
-	for _, c := range []struct {
-		name     string
-		from, to time.Duration
-		points   int
-		want     []record.Span
-	}{
-		{"as readings", 0, 4*time.Hour + 10*time.Second, 1000, []record.Span{first, {From: at(4 * time.Hour), To: at(4*time.Hour + 10*time.Second)}}},
-		{"as buckets of a minute", 0, 4 * time.Hour, 240, []record.Span{first}},
-		{"as buckets of half an hour", 0, 4 * time.Hour, 8, []record.Span{first}},
-		{"before and after", -time.Hour, 6 * time.Hour, 14, []record.Span{{From: at(-time.Hour), To: at(0)}, first, {From: at(4 * time.Hour), To: at(6 * time.Hour)}}},
-		{"within", 70 * time.Minute, 80 * time.Minute, 100, []record.Span{{From: at(70 * time.Minute), To: at(80 * time.Minute)}}},
-		{"none", 0, 50 * time.Minute, 100, nil},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			q := series.Query{Signals: []string{"press.pressure"}, From: at(c.from), To: at(c.to)}
-			view, err := series.Look(t.Context(), store, q, series.Sight{Points: c.points, Hole: time.Minute})
-			if err != nil {
-				t.Fatal(err)
-			}
-			wantEqual(t, view.Holes, c.want)
-		})
-	}
-}
-
-// looksAtFew: three weeks of a signal each half a minute.
-func looksAtFew(t *testing.T, store series.Store) {
-	const days, each = 21, 30 * time.Second
-	g := NewGateway(BlockLine())
-	for day := range days {
-		var readings []record.Reading
-		for n := range int(24 * time.Hour / each) {
-			readings = append(readings, good("press.pressure", time.Duration(day)*24*time.Hour+time.Duration(n)*each, record.FloatValue(float64(n%7))))
-		}
-		var writes []series.Write
-		for part := range slices.Chunk(readings, 600) {
-			writes = append(writes, series.Write{Verified: g.Batch(t, part...)})
-		}
-		if err := store.(series.BatchWriter).WriteAll(t.Context(), writes); err != nil {
-			t.Fatal(err)
-		}
-	}
-	counted := &counting{Store: store}
-	q := series.Query{Line: "block-line", Signals: []string{"press.pressure"}, From: at(time.Minute), To: at(days * 24 * time.Hour)}
-	view, err := series.Look(t.Context(), counted, q, series.Sight{Points: 800, Hole: time.Minute})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var n int64
-	for _, b := range view.Buckets {
-		n += b.Count
-	}
-	if want := int64(days*24*time.Hour/each) - 2; n != want || view.Width != time.Hour {
-		t.Errorf("%d readings in buckets of %s, want %d in hours", n, view.Width, want)
-	}
-	if most := 2 * int(quarter/each); counted.readings > most {
-		t.Errorf("%d readings were read, want at most those of two kept buckets, %d", counted.readings, most)
-	}
-}
-
-// counting counts the readings that a store gives.
-type counting struct {
-	series.Store
-	readings int
-}
-
-func (c *counting) Readings(ctx context.Context, q series.Query) iter.Seq2[record.Reading, error] {
-	return func(yield func(record.Reading, error) bool) {
-		for r, err := range c.Store.Readings(ctx, q) {
-			c.readings++
-			if !yield(r, err) {
-				return
-			}
-		}
-	}
-}
-
-// sameSum takes sums for the same that were added up in another order.
-func sameSum() gocmp.Options {
-	return gocmp.Options{
-		gocmp.Comparer(func(a, b record.Value) bool { return whole(a) == whole(b) }),
-		gocmp.Comparer(func(a, b float64) bool { return a == b || fmt.Sprintf("%.12g", a) == fmt.Sprintf("%.12g", b) }),
-		gocmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) }),
-	}
-}
-
 // RunReopened holds a store to its buckets that is closed and opened again between any two writes. again opens what
 // open did.
 func RunReopened(t *testing.T, open func(t testing.TB) (first series.Store, again func() series.Store)) {
@@ -372,7 +238,7 @@ func RunReopened(t *testing.T, open func(t testing.TB) (first series.Store, agai
 		}
 	}
 	defer store.Close()
-	for _, signal := range drawn {
+	for _, signal := range drawn() {
 		wantBuckets(t, store, signal)
 	}
 }
