@@ -20,7 +20,7 @@ func bucketCases() []testCase {
 		{"after everything was dropped", bucketsDropped},
 		{"a look at any window", looks},
 		{"a look at holes", looksAtHoles},
-		{"a look at weeks reads few readings", looksAtFew},
+		{"a look at days reads few readings", looksAtFew},
 	}
 }
 

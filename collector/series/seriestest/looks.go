@@ -86,9 +86,9 @@ func looksAtHoles(t *testing.T, store series.Store) {
 	}
 }
 
-// looksAtFew: three weeks of a signal each half a minute.
+// looksAtFew: ten days of a signal each minute.
 func looksAtFew(t *testing.T, store series.Store) {
-	const days, each = 21, 30 * time.Second
+	const days, each = 10, time.Minute
 	g := NewGateway(BlockLine())
 	for day := range days {
 		var readings []record.Reading
@@ -113,8 +113,8 @@ func looksAtFew(t *testing.T, store series.Store) {
 	for _, b := range view.Buckets {
 		n += b.Count
 	}
-	if want := int64(days*24*time.Hour/each) - 2; n != want || view.Width != time.Hour {
-		t.Errorf("%d readings in buckets of %s, want %d in hours", n, view.Width, want)
+	if want := int64(days*24*time.Hour/each) - 1; n != want || view.Width != 30*time.Minute {
+		t.Errorf("%d readings in buckets of %s, want %d in half hours", n, view.Width, want)
 	}
 	if most := 2 * int(quarter/each); counted.readings > most {
 		t.Errorf("%d readings were read, want at most those of two kept buckets, %d", counted.readings, most)
