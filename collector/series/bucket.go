@@ -7,8 +7,12 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// BucketSpan is how long the buckets are that stores keep. Each begins at a whole multiple of it since 1970.
-const BucketSpan = 15 * time.Minute
+// BucketSpan is how long the buckets are that stores keep, and LongSpan how long those are that they keep of four such.
+// Each begins at a whole multiple of its length since 1970.
+const (
+	BucketSpan = 15 * time.Minute
+	LongSpan   = time.Hour
+)
 
 // Bucket sums up the readings of one signal over a stretch of time, and nothing but them: whoever sums up the same
 // readings in order of time gets the same bucket. The zero Bucket is of no reading.
@@ -40,6 +44,9 @@ func (b Bucket) Mean() (mean float64, ok bool) {
 
 // BucketStart is the first moment of the kept bucket that a time belongs to.
 func BucketStart(t time.Time) time.Time { return t.UTC().Truncate(BucketSpan) }
+
+// longStart is the first moment of the long one.
+func longStart(t time.Time) time.Time { return t.UTC().Truncate(LongSpan) }
 
 // Add takes the next reading, which is no older than those before it.
 func (b *Bucket) Add(r record.Reading) {

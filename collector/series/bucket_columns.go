@@ -42,11 +42,11 @@ func (b Bucket) Row() (row BucketRow) {
 	return row
 }
 
-// Bucket is what Row was made of, beginning at a time in Unix milliseconds.
-func (row BucketRow) Bucket(startMs int64) (Bucket, error) {
+// Bucket is what Row was made of, so long and beginning at a time in Unix milliseconds.
+func (row BucketRow) Bucket(startMs int64, span time.Duration) (Bucket, error) {
 	start := time.UnixMilli(startMs).UTC()
 	b := Bucket{
-		Start: start, End: start.Add(BucketSpan),
+		Start: start, End: start.Add(span),
 		Count: row.Whole[0], Bad: row.Whole[1], Numbers: row.Whole[2], Falls: row.Whole[3], Mixed: row.Whole[4] != 0,
 		Gap: time.Duration(row.Whole[7]) * time.Millisecond,
 		Min: row.Numbers[0], Max: row.Numbers[1], Sum: row.Numbers[2], Rise: row.Numbers[3],

@@ -46,7 +46,7 @@ func TestBucketRowsComeBack(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := row.Bucket(start.UnixMilli())
+			got, err := row.Bucket(start.UnixMilli(), series.BucketSpan)
 			if err != nil {
 				t.Fatal(err)
 			}

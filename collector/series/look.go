@@ -2,6 +2,7 @@ package series
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/lineproof/lineproof/record"
@@ -25,10 +26,10 @@ type Sight struct {
 // mostRead bounds how many readings a look sums up by itself where it may read kept buckets instead.
 const mostRead = 60_000
 
-// widths are those of buckets: they divide BucketSpan, or a day, or are some days.
+// widths are those of buckets: they divide BucketSpan, or are as long as kept ones or some of them.
 func widths() []time.Duration {
 	all := []time.Duration{time.Second, 2 * time.Second, 5 * time.Second, 10 * time.Second, 15 * time.Second, 30 * time.Second}
-	for _, minutes := range []time.Duration{1, 3, 5, 15, 30, 60, 120, 180, 240, 360, 480, 720, 1440} {
+	for _, minutes := range []time.Duration{1, 3, 5, 15, 30, 60, 120, 240, 360, 480, 720, 1440} {
 		all = append(all, minutes*time.Minute)
 	}
 	return all
@@ -49,7 +50,8 @@ func widthOf(d time.Duration, points int) time.Duration {
 // readings around them, so that months cost no more than days. Holes within a kept bucket show in its Gap alone, and
 // of buckets, holes that are much shorter than one are left out.
 func Look(ctx context.Context, s Store, q Query, sight Sight) (View, error) {
-	kept, err := keptIn(ctx, s, q)
+	width := widthOf(q.To.Sub(q.From), sight.Points)
+	kept, err := keptIn(ctx, s, q, width)
 	if err != nil {
 		return View{}, err
 	}
@@ -57,7 +59,7 @@ func Look(ctx context.Context, s Store, q Query, sight Sight) (View, error) {
 	for _, b := range kept {
 		many += b.Count
 	}
-	sums := &summing{width: widthOf(q.To.Sub(q.From), sight.Points), window: q, hole: sight.Hole, last: q.From}
+	sums := &summing{width: width, window: q, hole: sight.Hole, last: q.From}
 	if many > int64(sight.Points) && (sums.width >= BucketSpan || many > mostRead) {
 		sums.width = max(sums.width, BucketSpan)
 		err := sums.buckets(ctx, s, kept)
@@ -80,14 +82,41 @@ func Look(ctx context.Context, s Store, q Query, sight Sight) (View, error) {
 	return view, nil
 }
 
-// keptIn reads the kept buckets that meet a stretch.
-func keptIn(ctx context.Context, s Store, q Query) (kept []Bucket, err error) {
-	q.From = BucketStart(q.From)
+// keptIn reads the kept buckets that meet a stretch: long ones where the width allows, and those around them.
+func keptIn(ctx context.Context, s Store, q Query, width time.Duration) ([]Bucket, error) {
+	from, to := q.From, q.To
+	q.From = BucketStart(from)
+	if width < LongSpan {
+		return bucketsOf(ctx, s, q)
+	}
+	long := q
+	long.Long, long.From, long.To = true, longStart(from.Add(LongSpan-1)), longStart(to)
+	kept, err := bucketsOf(ctx, s, long)
+	if err != nil {
+		return nil, err
+	}
+	if len(kept) == 0 {
+		return bucketsOf(ctx, s, q)
+	}
+	before, after := q, q
+	before.To, after.From = long.From, kept[len(kept)-1].End
+	head, err := bucketsOf(ctx, s, before)
+	if err != nil {
+		return nil, err
+	}
+	tail, err := bucketsOf(ctx, s, after)
+	return slices.Concat(head, kept, tail), err
+}
+
+func bucketsOf(ctx context.Context, s Store, q Query) (all []Bucket, err error) {
+	if !q.From.Before(q.To) {
+		return nil, nil
+	}
 	for b, err := range s.Buckets(ctx, q) {
 		if err != nil {
 			return nil, err
 		}
-		kept = append(kept, b)
+		all = append(all, b)
 	}
-	return kept, nil
+	return all, nil
 }

@@ -28,13 +28,15 @@ type Ground interface {
 	Rolled(ctx context.Context, of Placed) (to, newest time.Time, err error)
 	// ReadingsOf gives one signal's readings in order of time; a zero time is no bound.
 	ReadingsOf(ctx context.Context, of Placed, from, to time.Time) iter.Seq2[record.Reading, error]
-	// Keep writes buckets over what is there.
+	// BucketsOf gives the kept buckets of BucketSpan of one signal that begin in a stretch, in order of time.
+	BucketsOf(ctx context.Context, of Placed, from, to time.Time) iter.Seq2[Bucket, error]
+	// Keep writes buckets of either length over what is there.
 	Keep(ctx context.Context, buckets []PlacedBucket) error
 }
 
 // Roller keeps buckets of readings as they are written, so that a look at months reads few rows. It sums up the
 // bucket that each signal is in, and keeps it when the signal has gone on to the next: of every signal all buckets are
-// kept but the newest. A bucket that it did not see from its beginning, or into which readings came out of order or
+// kept but the newest; and where four of an hour are, the hour's. A bucket that it did not see from its beginning, or into which readings came out of order or
 // once more, is summed up from the stored readings instead; so writing the same again changes nothing.
 //
 // The zero Roller is ready. One goroutine at a time may use it.
@@ -90,7 +92,7 @@ func (r *Roller) Roll(ctx context.Context, g Ground, batch []record.Reading, pla
 			due[of][b.Start] = b
 		}
 	}
-	return settle(ctx, g, due)
+	return r.settle(ctx, g, due)
 }
 
 // Doubt makes the Roller look again at what it took for whole: the store refused some of the readings.
@@ -135,6 +137,15 @@ func (r *Roller) find(ctx context.Context, g Ground, of Placed) (*rolling, error
 	s := &rolling{newest: newRolled(newest, false)}
 	if s.newest.Start.After(to) {
 		if err := catchUp(ctx, g, of, to, s.newest.Start); err != nil {
+			return nil, err
+		}
+	}
+	// Whoever kept the newest bucket may not have come to the hour that it ended.
+	if long := longStart(s.newest.Start); to.Before(long.Add(BucketSpan)) {
+		if !to.IsZero() {
+			to = longStart(to.Add(-BucketSpan))
+		}
+		if err := KeepLong(ctx, g, of, to, long); err != nil {
 			return nil, err
 		}
 	}

@@ -12,8 +12,9 @@ import (
 
 // settle keeps the buckets that are due, the oldest first: of what is kept when it is broken off, nothing is missing
 // before.
-func settle(ctx context.Context, g Ground, due map[Placed]map[time.Time]*rolled) error {
+func (r *Roller) settle(ctx context.Context, g Ground, due map[Placed]map[time.Time]*rolled) error {
 	var all []PlacedBucket
+	hours := map[Placed]map[time.Time]bool{}
 	for of, buckets := range due {
 		for _, b := range buckets {
 			if !b.whole {
@@ -22,6 +23,34 @@ func settle(ctx context.Context, g Ground, due map[Placed]map[time.Time]*rolled)
 				}
 			}
 			all = append(all, PlacedBucket{of, b.Bucket})
+			if long := longStart(b.Start); !long.Add(LongSpan).After(r.signals[of].newest.Start) {
+				if hours[of] == nil {
+					hours[of] = map[time.Time]bool{}
+				}
+				hours[of][long] = true
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	slices.SortFunc(all, func(a, b PlacedBucket) int { return a.Start.Compare(b.Start) })
+	if err := g.Keep(ctx, all); err != nil {
+		return err
+	}
+	return keepHours(ctx, g, hours)
+}
+
+// keepHours keeps the long buckets of hours that are over.
+func keepHours(ctx context.Context, g Ground, hours map[Placed]map[time.Time]bool) error {
+	var all []PlacedBucket
+	for of, starts := range hours {
+		for start := range starts {
+			long, err := longOf(ctx, g, of, start, start.Add(LongSpan))
+			if err != nil {
+				return err
+			}
+			all = append(all, long...)
 		}
 	}
 	if len(all) == 0 {
@@ -29,6 +58,30 @@ func settle(ctx context.Context, g Ground, due map[Placed]map[time.Time]*rolled)
 	}
 	slices.SortFunc(all, func(a, b PlacedBucket) int { return a.Start.Compare(b.Start) })
 	return g.Keep(ctx, all)
+}
+
+// KeepLong keeps the long buckets of a stretch of whole hours.
+func KeepLong(ctx context.Context, g Ground, of Placed, from, to time.Time) error {
+	all, err := longOf(ctx, g, of, from, to)
+	if err != nil {
+		return err
+	}
+	return g.Keep(ctx, all)
+}
+
+// longOf joins the kept buckets of a stretch of whole hours.
+func longOf(ctx context.Context, g Ground, of Placed, from, to time.Time) (all []PlacedBucket, err error) {
+	for b, err := range g.BucketsOf(ctx, of, from, to) {
+		if err != nil {
+			return nil, fmt.Errorf("hours of %s: %w", of.Signal, err)
+		}
+		if n := len(all); n == 0 || !b.Start.Before(all[n-1].End) {
+			start := longStart(b.Start)
+			all = append(all, PlacedBucket{of, Bucket{Start: start, End: start.Add(LongSpan)}})
+		}
+		all[len(all)-1].Merge(b)
+	}
+	return all, nil
 }
 
 // readBack sums a bucket up from what is stored.

@@ -34,11 +34,18 @@ func (s *Store) Buckets(ctx context.Context, q series.Query) iter.Seq2[series.Bu
 		w = append(w, "("+strings.Join(signals, " OR ")+")")
 	}
 	w.between(q)
+	if q.Long {
+		return s.buckets(ctx, longMeasurement, series.LongSpan, w)
+	}
+	return s.buckets(ctx, bucketMeasurement, series.BucketSpan, w)
+}
+
+func (s *Store) buckets(ctx context.Context, measurement string, span time.Duration, w where) iter.Seq2[series.Bucket, error] {
 	buckets := func(yield func(series.Bucket, error) bool) {
-		for row, err := range s.rows(ctx, "SELECT "+ident(packedField)+" FROM "+ident(bucketMeasurement)+w.String()) {
+		for row, err := range s.rows(ctx, "SELECT "+ident(packedField)+" FROM "+ident(measurement)+w.String()) {
 			var b series.Bucket
 			if err == nil {
-				b, err = bucketOf(row)
+				b, err = bucketOf(row, span)
 			}
 			if err != nil {
 				yield(b, fmt.Errorf("read buckets: %w", err))
@@ -53,7 +60,7 @@ func (s *Store) Buckets(ctx context.Context, q series.Query) iter.Seq2[series.Bu
 		func(a, b series.Bucket) int { return a.FirstAt.Compare(b.FirstAt) })
 }
 
-func bucketOf(columns []any) (b series.Bucket, err error) {
+func bucketOf(columns []any, span time.Duration) (b series.Bucket, err error) {
 	start, err := number(columns[0])
 	if err != nil {
 		return b, err
@@ -62,12 +69,16 @@ func bucketOf(columns []any) (b series.Bucket, err error) {
 	if err != nil {
 		return b, err
 	}
-	return row.Bucket(start)
+	return row.Bucket(start, span)
 }
 
 // bucket adds one bucket.
 func (l *lines) bucket(b series.PlacedBucket) {
-	l.start(bucketMeasurement)
+	measurement := bucketMeasurement
+	if b.End.Sub(b.Start) == series.LongSpan {
+		measurement = longMeasurement
+	}
+	l.start(measurement)
 	_, name := series.SplitSignal(b.Signal)
 	l.tag("device", b.Place.Device)
 	l.tag("line", b.Place.Line)
@@ -129,6 +140,14 @@ func (g ground) ReadingsOf(ctx context.Context, of series.Placed, from, to time.
 	q := series.Query{Signals: []string{of.Signal}, From: from, To: to}
 	w.between(q)
 	return g.readings(ctx, q, w)
+}
+
+// BucketsOf reads the signal's own at its place.
+func (g ground) BucketsOf(ctx context.Context, of series.Placed, from, to time.Time) iter.Seq2[series.Bucket, error] {
+	_, name := series.SplitSignal(of.Signal)
+	w := append(placed(of.Place), exactly(signalTag, name))
+	w.between(series.Query{From: from, To: to})
+	return g.buckets(ctx, bucketMeasurement, series.BucketSpan, w)
 }
 
 // Keep writes buckets over what is there. That one is too old to be kept was said of its readings.

@@ -90,6 +90,20 @@ func wantBuckets(t testing.TB, store series.Store, signal string) {
 	got := collect(t, store.Buckets(t.Context(), q))
 	want := sumsOf(collect(t, store.Readings(t.Context(), q)), quarter, time.Time{}, time.Time{})
 	wantEqual(t, got, want[:max(len(want)-1, 0)])
+	q.Long = true
+	wantEqual(t, collect(t, store.Buckets(t.Context(), q)), hoursOf(want))
+}
+
+// hoursOf joins the quarters of hours that are over: those before the one that the newest quarter is of.
+func hoursOf(quarters []series.Bucket) (hours []series.Bucket) {
+	for _, b := range quarters {
+		if n := len(hours); n == 0 || !b.Start.Before(hours[n-1].End) {
+			start := b.Start.Truncate(series.LongSpan)
+			hours = append(hours, series.Bucket{Start: start, End: start.Add(series.LongSpan)})
+		}
+		hours[len(hours)-1].Merge(b)
+	}
+	return hours[:max(len(hours)-1, 0)]
 }
 
 // sumsOf sums readings up to buckets of a width, which a window cuts where it has ends.

@@ -28,14 +28,23 @@ func selectBuckets(q series.Query) (string, []any) {
 	var w where
 	ids, args := signalsOf(q)
 	w.add("signal_id IN ("+ids+")", args...)
-	w.between("start_ms", q.From, q.To)
-	return "SELECT start_ms, " + strings.Join(bucketColumns(), ", ") + " FROM bucket" + w.String() + " ORDER BY start_ms, first_ms", w.args
+	span := series.BucketSpan
+	if q.Long {
+		span = series.LongSpan
+	}
+	return selectSpan(w, span, q.From, q.To)
+}
+
+func selectSpan(w where, span time.Duration, from, to time.Time) (string, []any) {
+	w.add("span_ms = ?", span.Milliseconds())
+	w.between("start_ms", from, to)
+	return "SELECT start_ms, span_ms, " + strings.Join(bucketColumns(), ", ") + " FROM bucket" + w.String() + " ORDER BY start_ms, first_ms", w.args
 }
 
 func scanBucket(rows *sql.Rows) (series.Bucket, error) {
-	var start int64
+	var start, span int64
 	var row series.BucketRow
-	columns := []any{&start}
+	columns := []any{&start, &span}
 	for n := range row.Whole {
 		columns = append(columns, &row.Whole[n])
 	}
@@ -48,7 +57,7 @@ func scanBucket(rows *sql.Rows) (series.Bucket, error) {
 	if err := rows.Scan(columns...); err != nil {
 		return series.Bucket{}, err
 	}
-	return row.Bucket(start)
+	return row.Bucket(start, time.Duration(span)*time.Millisecond)
 }
 
 var _ series.Ground = writer{}
@@ -60,7 +69,7 @@ func (w writer) Rolled(_ context.Context, of series.Placed) (to, newest time.Tim
 		return to, newest, err
 	}
 	var start, last sql.Null[int64]
-	err = w.tx.QueryRow(`SELECT (SELECT max(start_ms) FROM bucket WHERE signal_id = ?1), (SELECT max(t_ms) FROM reading WHERE signal_id = ?1)`, id).Scan(&start, &last)
+	err = w.tx.QueryRow(`SELECT (SELECT max(start_ms) FROM bucket WHERE signal_id = ?1 AND span_ms = ?2), (SELECT max(t_ms) FROM reading WHERE signal_id = ?1)`, id, series.BucketSpan.Milliseconds()).Scan(&start, &last)
 	if start.Valid {
 		to = time.UnixMilli(start.V).UTC().Add(series.BucketSpan)
 	}
@@ -83,6 +92,18 @@ func (w writer) ReadingsOf(_ context.Context, of series.Placed, from, to time.Ti
 	return query(context.Background(), w.tx, "readings", text, append([]any{of.Signal}, own.args...), scanReading)
 }
 
+// BucketsOf reads what the transaction sees.
+func (w writer) BucketsOf(_ context.Context, of series.Placed, from, to time.Time) iter.Seq2[series.Bucket, error] {
+	id, err := w.signal(of)
+	if err != nil {
+		return func(yield func(series.Bucket, error) bool) { yield(series.Bucket{}, err) }
+	}
+	var own where
+	own.add("signal_id = ?", id)
+	text, args := selectSpan(own, series.BucketSpan, from, to)
+	return query(context.Background(), w.tx, "buckets", text, args, scanBucket)
+}
+
 // Keep writes buckets over what is there.
 func (w writer) Keep(ctx context.Context, buckets []series.PlacedBucket) error {
 	for _, b := range buckets {
@@ -94,7 +115,7 @@ func (w writer) Keep(ctx context.Context, buckets []series.PlacedBucket) error {
 			return err
 		}
 		row := b.Row()
-		args := []any{id, b.Start.UnixMilli()}
+		args := []any{id, b.End.Sub(b.Start).Milliseconds(), b.Start.UnixMilli()}
 		for _, n := range row.Whole {
 			args = append(args, n)
 		}

@@ -182,9 +182,9 @@ func TestDropReadingsAndTheirBuckets(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	counts := func() (all []int64) {
+	counts := func(long bool) (all []int64) {
 		t.Helper()
-		for b, err := range store.Buckets(t.Context(), series.Query{}) {
+		for b, err := range store.Buckets(t.Context(), series.Query{Long: long}) {
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -208,14 +208,25 @@ func TestDropReadingsAndTheirBuckets(t *testing.T) {
 			if _, err := store.DropReadings(t.Context(), day.Add(c.before)); err != nil {
 				t.Fatal(err)
 			}
-			if got := counts(); !slices.Equal(got, c.want) {
+			if got := counts(false); !slices.Equal(got, c.want) {
 				t.Errorf("buckets of %v readings, want %v", got, c.want)
 			}
 		})
 	}
 	write(20)
-	if got, want := counts(), []int64{13}; !slices.Equal(got, want) {
+	if got, want := counts(false), []int64{13}; !slices.Equal(got, want) {
 		t.Errorf("after more was written: buckets of %v readings, want %v", got, want)
+	}
+	for _, c := range []struct {
+		before time.Duration
+		want   []int64 // of hours
+	}{{0, []int64{13}}, {50 * time.Minute, []int64{10}}, {time.Hour, nil}} {
+		if _, err := store.DropReadings(t.Context(), day.Add(c.before)); err != nil {
+			t.Fatal(err)
+		}
+		if got := counts(true); !slices.Equal(got, c.want) {
+			t.Errorf("without what is before %s: hours of %v readings, want %v", c.before, got, c.want)
+		}
 	}
 }
 

@@ -76,24 +76,38 @@ func (w writer) drop(ctx context.Context, of series.Placed, before time.Time) (d
 
 // cut makes the buckets of a signal agree with its readings, of which those before a time are gone.
 func (w writer) cut(ctx context.Context, id int64, of series.Placed, before time.Time) error {
-	const own = "FROM bucket WHERE signal_id = ? AND start_ms"
-	start := series.BucketStart(before)
-	var half int
-	if err := w.tx.QueryRowContext(ctx, "SELECT count(*) "+own+" = ?", id, start.UnixMilli()).Scan(&half); err != nil {
-		return err
-	}
-	if _, err := w.tx.ExecContext(ctx, "DELETE "+own+" <= ?", id, start.UnixMilli()); err != nil {
-		return err
-	}
 	w.roller.Doubt()
-	if half == 0 {
-		return nil
-	}
-	b, err := series.SumUp(start, w.ReadingsOf(ctx, of, start, start.Add(series.BucketSpan)))
-	if err != nil || b.Count == 0 {
+	start := series.BucketStart(before)
+	kept, err := w.dropBuckets(ctx, id, series.BucketSpan, start)
+	if err != nil {
 		return err
 	}
-	return w.Keep(ctx, []series.PlacedBucket{{Placed: of, Bucket: b}})
+	if kept {
+		b, err := series.SumUp(start, w.ReadingsOf(ctx, of, start, start.Add(series.BucketSpan)))
+		if err != nil {
+			return err
+		}
+		if b.Count > 0 {
+			if err := w.Keep(ctx, []series.PlacedBucket{{Placed: of, Bucket: b}}); err != nil {
+				return err
+			}
+		}
+	}
+	hour := before.UTC().Truncate(series.LongSpan)
+	if kept, err = w.dropBuckets(ctx, id, series.LongSpan, hour); err != nil || !kept {
+		return err
+	}
+	return series.KeepLong(ctx, w, of, hour, hour.Add(series.LongSpan))
+}
+
+// dropBuckets drops those of a length that begin up to a time, that time included, and says whether one began there.
+func (w writer) dropBuckets(ctx context.Context, id int64, span time.Duration, to time.Time) (kept bool, err error) {
+	const own = "FROM bucket WHERE signal_id = ? AND span_ms = ? AND start_ms"
+	if err := w.tx.QueryRowContext(ctx, "SELECT count(*) "+own+" = ?", id, span.Milliseconds(), to.UnixMilli()).Scan(&kept); err != nil {
+		return false, err
+	}
+	_, err = w.tx.ExecContext(ctx, "DELETE "+own+" <= ?", id, span.Milliseconds(), to.UnixMilli())
+	return kept, err
 }
 
 // Drop removes all readings and intervals.

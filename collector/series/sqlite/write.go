@@ -174,7 +174,7 @@ func (s *Store) prepare(ctx context.Context) error {
 		{&s.putSignal, `INSERT INTO signal (name, site, line, machine, device) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id`},
 		{&s.putReading, `INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`},
-		{&s.putBucket, "INSERT OR REPLACE INTO bucket VALUES (?, ?" + strings.Repeat(", ?", len(bucketColumns())) + ")"},
+		{&s.putBucket, "INSERT OR REPLACE INTO bucket VALUES (?, ?, ?" + strings.Repeat(", ?", len(bucketColumns())) + ")"},
 		{&s.putInterval, fmt.Sprintf("INSERT INTO interval (%s) VALUES (?%s) ON CONFLICT DO UPDATE SET %s",
 			strings.Join(columns, ", "), strings.Repeat(", ?", len(columns)-1), strings.Join(updates, ", "))},
 	} {

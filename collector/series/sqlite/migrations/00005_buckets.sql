@@ -1,8 +1,9 @@
 -- +goose Up
--- The readings of a quarter of an hour, summed up. It follows from the table reading alone.
+-- The readings of a quarter of an hour, and of an hour, summed up. It follows from the table reading alone.
 CREATE TABLE bucket (
   signal_id   INTEGER NOT NULL REFERENCES signal (id),
-  start_ms    INTEGER NOT NULL, -- Unix milliseconds of a whole quarter
+  span_ms     INTEGER NOT NULL, -- 900000 or 3600000
+  start_ms    INTEGER NOT NULL, -- Unix milliseconds
   n           INTEGER NOT NULL, -- readings
   bad         INTEGER NOT NULL, -- of these, not good
   numbers     INTEGER NOT NULL, -- of these, numbers and switches
@@ -17,7 +18,7 @@ CREATE TABLE bucket (
   rise        REAL NOT NULL,    -- steps up
   first_value TEXT NOT NULL,    -- with its kind, as record.Value writes it
   last_value  TEXT NOT NULL,
-  PRIMARY KEY (signal_id, start_ms)
+  PRIMARY KEY (signal_id, span_ms, start_ms)
 ) STRICT, WITHOUT ROWID;
 
 -- +goose Down
