@@ -62,6 +62,9 @@ func (d *Device) describe() {
 	d.Signals = map[string]record.Signal{}
 	for name, s := range d.Config.Signals() {
 		s.Device, s.Driver, s.Every = d.Name, d.Driver, record.Duration(d.Config.Period())
+		if d.Report.AtLeastEvery != record.Duration(defaultAtLeastEvery) { // which the catalogue need not say
+			s.AtLeast = d.Report.AtLeastEvery
+		}
 		d.Signals[name] = s
 	}
 }

@@ -31,6 +31,7 @@ type Signal struct {
 	Offset   float64         `json:"offset,omitempty"`   //
 	MaxRate  float64         `json:"max_rate,omitempty"` // a counter's greatest plausible rise a second, in its unit; 0: not known
 	Deadband float64         `json:"deadband,omitempty"` // changes up to this are not reported
+	AtLeast  Duration        `json:"at_least,omitempty"` // an unchanged value is reported again at the latest so long after the last time; 1m when 0
 	Window   Duration        `json:"window,omitempty"`   // reported as min, mean and max over this time
 	States   map[int64]State `json:"states,omitempty"`   // what each raw number of a state signal means
 	Formula  string          `json:"formula,omitempty"`  // of a derived signal

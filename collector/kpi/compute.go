@@ -43,7 +43,7 @@ func Compute(intervals iter.Seq2[account.Interval, error], m Model, window recor
 	if err != nil {
 		return nil, err
 	}
-	planned := newPlan(m.Calendar.Planned(window))
+	planned := Planned(m.Calendar, window)
 	log := newLog(m.Log)
 	for i, err := range intervals {
 		if err != nil {
@@ -54,7 +54,7 @@ func Compute(intervals iter.Seq2[account.Interval, error], m Model, window recor
 		}
 		attended := log.see(i)
 		if s := groups.find(i); s != nil {
-			s.add(i, planned.contains(i.Start))
+			s.add(i, planned(i.Start))
 			if attended {
 				s.attendedGood += i.Good
 			}
@@ -222,6 +222,11 @@ func (m Model) reworked(machine string) bool {
 		return counted(machine)
 	}
 	return len(m.Output) > 0 && !slices.ContainsFunc(m.Output, func(id string) bool { return !counted(id) })
+}
+
+// Planned answers for rising times whether the minutes that begin then are planned, as Compute takes them.
+func Planned(c calendar.Line, window record.Span) func(minute time.Time) bool {
+	return newPlan(c.Planned(window)).contains
 }
 
 // plan answers for rising times whether they are planned.

@@ -176,16 +176,19 @@ func (s *sum) quantities(r *Row) {
 func (s *sum) used(r *Row) {
 	l := s.logged
 	if joules := l.energyJ.with(s.total.EnergyJ, s.total.Metered || !s.seen); joules != nil {
-		r.EnergyKWh = per(*joules, joulesPerKWh)
+		kwh := KWh(*joules)
+		r.EnergyKWh = &kwh
 		r.EnergyPerUnitKWh = perUnit(*r.EnergyKWh, r.ProducedQuantity)
 		r.EnergyPerGoodUnitKWh = perUnit(*r.EnergyKWh, r.GoodQuantity)
 	}
 	weighed := s.total.Weighed || !s.seen
 	if in := l.inG.with(s.total.MaterialG, weighed); in != nil {
-		r.MaterialInKg = per(*in, gramsPerKg)
+		kg := Kg(*in)
+		r.MaterialInKg = &kg
 	}
 	if out := l.outG.with(s.total.OutputG, weighed); out != nil {
-		r.ProductOutKg = per(*out, gramsPerKg)
+		kg := Kg(*out)
+		r.ProductOutKg = &kg
 	}
 	if r.MaterialInKg != nil && r.ProductOutKg != nil {
 		r.MaterialYield = ratio(*r.ProductOutKg, *r.MaterialInKg)
@@ -259,15 +262,18 @@ func (s *sum) flags(r Row) (flags []string) {
 	return flags
 }
 
-func seconds(ms int64) float64 { return float64(ms) / 1000 }
+// Seconds, KWh and Kg turn the whole numbers of intervals into the units of a Row.
+func Seconds(ms int64) float64 { return float64(ms) / 1000 }
+
+// KWh is of joules.
+func KWh(joules int64) float64 { return float64(joules) / joulesPerKWh }
+
+// Kg is of grams.
+func Kg(grams int64) float64 { return float64(grams) / gramsPerKg }
+
+func seconds(ms int64) float64 { return Seconds(ms) }
 
 func inHours(ms int64) float64 { return float64(ms) / 3.6e6 }
-
-// per is a whole number of small units in large ones.
-func per(n int64, unit float64) *float64 {
-	f := float64(n) / unit
-	return &f
-}
 
 // share is a ratio of two counts, nil where one is not known.
 func share(part, of *int64) *float64 {

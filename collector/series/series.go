@@ -22,6 +22,10 @@ type Store interface {
 	Readings(ctx context.Context, q Query) iter.Seq2[record.Reading, error]
 	// Intervals gives intervals in order of time, then machine, then product. Query.Signals is not looked at.
 	Intervals(ctx context.Context, q Query) iter.Seq2[account.Interval, error]
+	// Buckets gives the kept buckets of the signals that q selects by Site, Line and Signals and that begin in its
+	// window, in order of time; with Long those of LongSpan instead of BucketSpan. Of each signal at each of its places
+	// all are kept that hold a reading, but the newest: Look sums up that one from its readings.
+	Buckets(ctx context.Context, q Query) iter.Seq2[Bucket, error]
 	Close() error
 }
 
@@ -32,4 +36,5 @@ type Query struct {
 	From                time.Time // included
 	To                  time.Time // not included
 	Sums                bool      // of intervals only what KPIs need: no timeline, measures and counters
+	Long                bool      // of buckets the long ones
 }

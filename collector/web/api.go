@@ -104,6 +104,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	quality(a, b, fail)
 	signers(a, o.People, fail)
 	logs{o.Board, o.People, o.Log, fail}.shifts(a)
+	readings(a, b, fail)
 
 	type gateways struct {
 		Gateways []board.Gateway `json:"gateways" nullable:"false"`

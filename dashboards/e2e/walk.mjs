@@ -24,6 +24,7 @@ export async function walk(page, lang, shot) {
 
 	await controlled(page, lang, shot)
 	await explained(page, shot)
+	await downToReadings(page, lang, shot)
 	await furtherPages(page, lang, shot)
 	await otherLanguage(page, lang)
 	await page.locator('nav a[href="/gateways"]').click()
@@ -126,6 +127,67 @@ async function explained(page, shot) {
 	await shot('explain')
 	await page.keyboard.press('Escape')
 	await dialog.waitFor({state: 'hidden'})
+}
+
+/** From a figure to its minutes, whose sum has the figure's own terms, to one minute's counters, to their readings. */
+async function downToReadings(page, lang, shot) {
+	const explained = page.waitForResponse((r) => r.url().includes('explain=true'), wait)
+	await page.locator('.output button').first().click()
+	const dialog = page.getByRole('dialog')
+	const row = await (await explained).json()
+	const asked = page.waitForResponse((r) => r.url().includes('/minutes?'), wait)
+	await dialog.locator('a.behind').click()
+	const {minutes, sum} = await (await asked).json()
+	await page.locator('.hour').first().waitFor(wait)
+	const term = async (name) => Number(await page.locator(`data[data-term=${name}]`).getAttribute('value'))
+	const figure = row.rows[0]
+	assert.deepEqual([sum.from, sum.to], [figure.from, figure.to], 'the window of the figure')
+	assert.ok(sum.produced_quantity >= figure.produced_quantity, 'its last minute may have grown meanwhile, nothing is gone')
+	assert.equal(await term('produced_quantity'), sum.produced_quantity, 'units of the sum')
+	assert.equal(await term('actual_production_time'), sum.actual_production_time_s, 'production time of the sum')
+	assert.equal(minutes.reduce((n, m) => n + m.produced_quantity, 0), sum.produced_quantity, 'units minute by minute')
+	await page.locator('.hour').first().click()
+	await page.locator('.minute').first().click()
+	await page.locator('.detail dl').waitFor(wait)
+	await settled(page, lang)
+	await shot('minutes')
+	await page.locator('.detail a.readings').first().click()
+	await page.locator('.readings[data-as=readings] .chart svg').waitFor(wait)
+	const {from, to} = Object.fromEntries(new URL(page.url()).searchParams)
+	assert.equal(Date.parse(to) - Date.parse(from), 180_000, 'a minute with one before and one after')
+	await looked(page, lang, shot)
+}
+
+/** Months of two signals at once, closer by the wheel, as a file, and again from the address alone. */
+async function looked(page, lang, shot) {
+	await page.locator('.picker summary').click()
+	await page.locator('.seek input').fill('press.pressure')
+	await page.locator('.groups input').first().check()
+	await page.locator('.readings[data-signal="press.pressure"] .chart svg').waitFor(wait)
+	await page.locator('.picker summary').click()
+	const next = () => page.waitForResponse((r) => /\/api\/.*\/readings\?signal=press\.pressure&/.test(r.url()), wait)
+	let answer = next()
+	await page.locator('.tools').first().locator('button').last().click()
+	const months = await (await answer).json()
+	assert.equal(months.as, 'buckets', 'months are summed up')
+	await page.locator('.readings[data-signal="press.pressure"][data-as=buckets]').waitFor(wait)
+	await settled(page, lang)
+	await shot('readings')
+	answer = next()
+	await page.locator('.readings[data-signal="press.pressure"] .chart').first().hover()
+	for (let turn = 0; turn < 8; turn++) await page.mouse.wheel(0, -300)
+	const closer = await (await answer).json()
+	const length = (a) => Date.parse(a.to) - Date.parse(a.from)
+	assert.ok(length(closer) < length(months) * 0.6, `the wheel leads from ${length(months)} to ${length(closer)} ms`)
+	assert.ok(closer.width_s < months.width_s, `buckets of ${closer.width_s} s after the wheel, ${months.width_s} s before`)
+	const file = page.waitForEvent('download')
+	await page.locator('.tools').last().locator('button').last().click()
+	assert.match(readFileSync(await (await file).path(), 'utf8'), /^signal,unit,from,to,.*\r\n[\w-]+\.[\w-]+,/, 'the file')
+	answer = next()
+	await page.reload()
+	assert.equal((await (await answer).json()).from, closer.from, 'the address keeps what is looked at')
+	await page.locator('main nav a').first().click()
+	await page.locator('.status.live').waitFor(wait)
 }
 
 /** History, stops and the wall board of the line, and back. */

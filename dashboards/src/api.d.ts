@@ -261,6 +261,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lines/{line}/minutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The minutes that figures are summed up from, for a day and three machines at most, and their sum */
+        get: operations["get-line-minutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{line}/readings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a signal said: its readings, or buckets of them where they are more than points */
+        get: operations["get-line-readings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lines/{line}/reasons": {
         parameters: {
             query?: never;
@@ -287,6 +321,23 @@ export interface paths {
         };
         /** Reasons for scrap in the order of Pareto */
         get: operations["get-line-scrap"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{line}/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signals of a line: where each is read, and what machines take it for */
+        get: operations["list-line-signals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -593,6 +644,12 @@ export interface components {
              */
             value: number | null;
         };
+        CounterEnds: {
+            /** Format: double */
+            first: number;
+            /** Format: double */
+            last: number;
+        };
         CountersignInputBody: {
             agrees: boolean;
             comment?: string;
@@ -893,6 +950,12 @@ export interface components {
         Gateways: {
             gateways: components["schemas"]["Gateway"][];
         };
+        Hole: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+        };
         Isolated: {
             point: string;
             reason: string;
@@ -1030,6 +1093,105 @@ export interface components {
             /** Format: double */
             upper: number | null;
         };
+        Minute: {
+            /** Format: int64 */
+            counter_resets: number;
+            /** @description by signal, as on a meter */
+            counters?: {
+                [key: string]: components["schemas"]["CounterEnds"];
+            };
+            /**
+             * Format: double
+             * @description null where no meter was read
+             */
+            energy_kwh: number | null;
+            /**
+             * Format: int64
+             * @description less than 0 where rejects are counted after their minute
+             */
+            good_quantity: number;
+            /**
+             * Format: double
+             * @description part of it that was used while nobody looked
+             */
+            late_energy_kwh: number;
+            /**
+             * Format: int64
+             * @description part of produced that was made while nobody looked
+             */
+            late_quantity: number;
+            machine: string;
+            /**
+             * Format: double
+             * @description null where no scale was read
+             */
+            material_in_kg: number | null;
+            /** @description by the name in the line model */
+            measures?: {
+                [key: string]: components["schemas"]["MinuteMeasure"];
+            };
+            order?: string;
+            /** @description whether the calendar planned it */
+            planned: boolean;
+            /** Format: int64 */
+            produced_quantity: number;
+            /** @description its code */
+            product?: string;
+            /** Format: double */
+            product_out_kg: number | null;
+            /** Format: int64 */
+            rework_quantity: number;
+            scrap_by_reason?: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            scrap_quantity: number;
+            /** Format: date-time */
+            start: string;
+            /** @description observed seconds by PackML state */
+            state_s: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            suspect_quantity: number;
+            /**
+             * Format: double
+             * @description how far the times may be wrong at the most
+             */
+            time_error_s: number;
+            /**
+             * Format: double
+             * @description observed seconds whose date is a guess
+             */
+            uncertain_time_s: number;
+            /**
+             * Format: double
+             * @description seconds of the minute in which nobody looked; at its last row where it has several
+             */
+            unobserved_s: number;
+        };
+        MinuteMeasure: {
+            /**
+             * Format: int64
+             * @description readings; 0 where a value from before held
+             */
+            count: number;
+            /** Format: double */
+            max: number;
+            /**
+             * Format: double
+             * @description weighted by the time for which each value held; null where none did
+             */
+            mean: number | null;
+            /** Format: double */
+            min: number;
+        };
+        Minutes: {
+            /** @description in order of time, then machine; those of which something is known */
+            minutes: components["schemas"]["Minute"][];
+            /** @description the same minutes as the figures see them, with the arithmetic */
+            sum: components["schemas"]["Row"];
+        };
         Missing: {
             /** Format: int64 */
             first: number;
@@ -1114,6 +1276,121 @@ export interface components {
             planned_cycle_s: number;
             /** Format: int64 */
             units_per_cycle: number;
+        };
+        Reading: {
+            /** @enum {string} */
+            quality: "missing" | "good" | "uncertain";
+            /** @description what a mean is of */
+            samples?: components["schemas"]["ReadingSpan"];
+            /**
+             * @description PackML, what the number means; absent where it means none
+             * @enum {string}
+             */
+            state?: "undefined" | "clearing" | "stopped" | "starting" | "idle" | "suspended" | "execute" | "stopping" | "aborting" | "aborted" | "holding" | "held" | "unholding" | "suspending" | "unsuspending" | "resetting" | "completing" | "complete";
+            /** Format: date-time */
+            time: string;
+            /** @description number, switch or text; null when it is missing */
+            value: unknown;
+        };
+        ReadingBucket: {
+            /**
+             * Format: int64
+             * @description readings with another quality than good
+             */
+            bad: number;
+            /** Format: int64 */
+            count: number;
+            /** @description value; null where all readings are missing */
+            first: unknown;
+            /** @enum {string} */
+            first_state?: "undefined" | "clearing" | "stopped" | "starting" | "idle" | "suspended" | "execute" | "stopping" | "aborting" | "aborted" | "holding" | "held" | "unholding" | "suspending" | "unsuspending" | "resetting" | "completing" | "complete";
+            /** Format: date-time */
+            from: string;
+            last: unknown;
+            /** @enum {string} */
+            last_state?: "undefined" | "clearing" | "stopped" | "starting" | "idle" | "suspended" | "execute" | "stopping" | "aborting" | "aborted" | "holding" | "held" | "unholding" | "suspending" | "unsuspending" | "resetting" | "completing" | "complete";
+            /**
+             * Format: double
+             * @description longest time between two values
+             */
+            longest_gap_s: number;
+            /** Format: double */
+            max: number | null;
+            /**
+             * Format: double
+             * @description of the readings, each of the same weight; of a switch, the part that is on
+             */
+            mean: number | null;
+            /**
+             * Format: double
+             * @description also of the samples that readings are means of; null for texts and states
+             */
+            min: number | null;
+            /** @description whether the values are not all the same */
+            mixed: boolean;
+            /** Format: date-time */
+            to: string;
+        };
+        ReadingSpan: {
+            /** Format: int32 */
+            count: number;
+            /** Format: double */
+            max: number;
+            /** Format: double */
+            min: number;
+            /**
+             * Format: double
+             * @description up to the reading's time
+             */
+            span_s: number;
+        };
+        Readings: {
+            /**
+             * @description which of the two the answer is in
+             * @enum {string}
+             */
+            as: "readings" | "buckets";
+            /**
+             * Format: int64
+             * @description of these, with another quality than good
+             */
+            bad: number;
+            /** @description those with a reading, in order */
+            buckets: components["schemas"]["ReadingBucket"][];
+            /**
+             * Format: int64
+             * @description readings in the window
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description of a counter: how often it began anew, past its end or set back
+             */
+            falls: number;
+            /** @description value in the window; null where there is none */
+            first: unknown;
+            /** Format: date-time */
+            from: string;
+            /** @description stretches without a value for longer than the heartbeat, or after a reading that failed: nobody looked. Of buckets, those much shorter than one are left out */
+            holes: components["schemas"]["Hole"][];
+            last: unknown;
+            readings: components["schemas"]["Reading"][];
+            /**
+             * Format: double
+             * @description of a counter: by how much it rose over the window, also past its end; null for others
+             */
+            rise: number | null;
+            signal: components["schemas"]["Signal"];
+            /**
+             * Format: date-time
+             * @description not later than what is known: the future is no hole
+             */
+            to: string;
+            /**
+             * Format: double
+             * @description of the buckets; 0 for readings
+             */
+            width_s: number;
         };
         Reason: {
             /** @description GROUP/REASON */
@@ -1444,6 +1721,43 @@ export interface components {
             name: string;
             /** @description 6 digits or letters at least */
             pin: string;
+        };
+        Signal: {
+            /** @description empty for a signal that is worked out from others and belongs to none */
+            device: string;
+            /**
+             * Format: double
+             * @description a reading comes at the latest so long after the one before, changed or not; where none does, nobody looked
+             */
+            heartbeat_s: number;
+            /**
+             * @description device.signal
+             * @example press.cycles
+             */
+            id: string;
+            /**
+             * @description counter: counts up, as a meter; state: a number for each state; value: a number, a switch or a text
+             * @enum {string}
+             */
+            kind: "counter" | "state" | "value";
+            /** @description of the line, whose role it has or whose device it is of; empty for none */
+            machine: string;
+            /** @description what machines of the line take it for; empty: for nothing */
+            roles: components["schemas"]["SignalRole"][];
+            /** @description where it is read, for a person */
+            source: string;
+            /** @description empty where it names none */
+            unit: string;
+        };
+        SignalRole: {
+            machine: string;
+            /** @description of a measured variable, or the reason for scrap */
+            name?: string;
+            /** @enum {string} */
+            role: "produced" | "good" | "scrap" | "rework" | "state" | "energy" | "measure" | "product" | "order" | "reason" | "material_in" | "product_out";
+        };
+        Signals: {
+            signals: components["schemas"]["Signal"][];
         };
         Signature: {
             agrees: boolean;
@@ -2240,6 +2554,86 @@ export interface operations {
             };
         };
     };
+    "get-line-minutes": {
+        parameters: {
+            query: {
+                /** @description included, RFC 3339 */
+                from: string;
+                /** @description not included, RFC 3339 */
+                to: string;
+                /** @description of these machines; of those whose counts are the line's when absent */
+                machine?: string[] | null;
+            };
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Minutes"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-line-readings": {
+        parameters: {
+            query: {
+                /** @description included, RFC 3339 */
+                from: string;
+                /** @description not included, RFC 3339 */
+                to: string;
+                /** @description device.signal */
+                signal: string;
+                /** @description most readings to be listed; where there are more, about so many buckets of them */
+                points?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "get-line-reasons": {
         parameters: {
             query?: never;
@@ -2296,6 +2690,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Scrap"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-line-signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signals"];
                 };
             };
             /** @description Error */

@@ -9,6 +9,8 @@ import (
 const (
 	signalMeasurement   = "signal"
 	intervalMeasurement = "interval"
+	bucketMeasurement   = "signal_15m"
+	longMeasurement     = "signal_1h"
 )
 
 // What is appended to a signal's field for what its value does not say.

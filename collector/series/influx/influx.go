@@ -74,6 +74,9 @@ type Store struct {
 	client influxdb2.Client
 	writer api.WriteAPIBlocking
 	places series.PlaceCache
+
+	rollers rollers
+
 	closed atomic.Bool
 }
 

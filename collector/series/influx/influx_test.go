@@ -35,3 +35,11 @@ func openStore(t testing.TB, opts influx.Options) *influx.Store {
 func TestConformance(t *testing.T) { seriestest.Run(t, openOn(influxtest.Start(t))) }
 
 func BenchmarkStore(b *testing.B) { seriestest.Benchmark(b, openOn(influxtest.Start(b))) }
+
+func TestBucketsAfterReopening(t *testing.T) {
+	server := influxtest.Start(t)
+	seriestest.RunReopened(t, func(t testing.TB) (series.Store, func() series.Store) {
+		opts := influx.Options{URL: server.URL, Database: server.NewDatabase(t)}
+		return openStore(t, opts), func() series.Store { return openStore(t, opts) }
+	})
+}

@@ -184,11 +184,7 @@ func (l *lines) reading(r record.Reading) error {
 		if !ok {
 			return fmt.Errorf("signal %q: value %q", r.Signal, r.Value)
 		}
-		l.line.AddField(field, v)
-		if strings.ContainsAny(r.Value.Text(), "\n\r\t") {
-			end := len(l.line.Bytes())
-			l.escaped = append(l.escaped, [2]int{end - len(v.AppendBytes(nil)), end})
-		}
+		l.field(field, v, r.Value.Text())
 	}
 	if r.Quality != record.Good {
 		quality, _ := lineprotocol.StringValue(r.Quality.String())
@@ -206,6 +202,15 @@ func (l *lines) reading(r record.Reading) error {
 		l.line.AddField(field+spanSuffix, lineprotocol.IntValue(w.Span.Milliseconds()))
 	}
 	return nil
+}
+
+// field adds a value; text is that of a text.
+func (l *lines) field(name string, v lineprotocol.Value, text string) {
+	l.line.AddField(name, v)
+	if strings.ContainsAny(text, "\n\r\t") {
+		end := len(l.line.Bytes())
+		l.escaped = append(l.escaped, [2]int{end - len(v.AppendBytes(nil)), end})
+	}
 }
 
 func lineValue(v record.Value) (lineprotocol.Value, bool) {

@@ -18,6 +18,15 @@ import (
 
 // Readings gives readings in order of time, then signal.
 func (s *Store) Readings(ctx context.Context, q series.Query) iter.Seq2[record.Reading, error] {
+	var w where
+	w.equal("site", q.Site)
+	w.equal("line", q.Line)
+	w.between(q)
+	return s.readings(ctx, q, w)
+}
+
+// readings gives those of the query's signals that meet the conditions.
+func (s *Store) readings(ctx context.Context, q series.Query, w where) iter.Seq2[record.Reading, error] {
 	readings := func(yield func(record.Reading, error) bool) {
 		fail := func(err error) { yield(record.Reading{}, fmt.Errorf("read readings: %w", err)) }
 		types, err := s.fieldTypes(ctx)
@@ -29,7 +38,7 @@ func (s *Store) Readings(ctx context.Context, q series.Query) iter.Seq2[record.R
 		if len(sel.fields) == 0 {
 			return
 		}
-		for row, err := range s.rows(ctx, sel.statement(q)) {
+		for row, err := range s.rows(ctx, sel.statement(w)) {
 			if err != nil {
 				fail(err)
 				return
@@ -119,7 +128,7 @@ func selectionOf(q series.Query, types map[string]string) selection {
 	return sel
 }
 
-func (sel selection) statement(q series.Query) string {
+func (sel selection) statement(w where) string {
 	columns := []string{"device"}
 	for _, f := range sel.fields {
 		base := fieldName(f.name)
@@ -132,9 +141,6 @@ func (sel selection) statement(q series.Query) string {
 			}
 		}
 	}
-	var w where
-	w.equal("site", q.Site)
-	w.equal("line", q.Line)
 	var devices []string
 	for _, device := range sel.devices {
 		devices = append(devices, `"device" = `+literal(device))
@@ -142,7 +148,6 @@ func (sel selection) statement(q series.Query) string {
 	if len(devices) > 0 {
 		w = append(w, "("+strings.Join(devices, " OR ")+")")
 	}
-	w.between(q)
 	return "SELECT " + idents(columns) + " FROM " + ident(signalMeasurement) + w.String()
 }
 

@@ -25,19 +25,44 @@ func (s *Store) Write(ctx context.Context, v verify.Verified, intervals []accoun
 	return s.WriteAll(ctx, []series.Write{{Verified: v, Intervals: intervals}})
 }
 
-// WriteAll keeps the batches, in few requests. An error may leave a part of them written.
+// WriteAll keeps the batches, in few requests, then the buckets that their readings ended. An error may leave a part
+// of them written.
 func (s *Store) WriteAll(ctx context.Context, writes []series.Write) error {
 	if s.closed.Load() {
 		return fmt.Errorf("write influxdb: %w", errClosed)
 	}
-	l := newLines(s.opts.OnRefused)
+	held, release := s.rollers.hold(writes)
+	defer release()
+	if err := s.writeAll(ctx, held, writes); err != nil {
+		for _, one := range held {
+			one.Forget()
+		}
+		return fmt.Errorf("write influxdb: %w", err)
+	}
+	return nil
+}
+
+func (s *Store) writeAll(ctx context.Context, held map[string]*roller, writes []series.Write) error {
+	refused := false
+	l := newLines(func(point string, err error) {
+		refused = true
+		s.opts.OnRefused(point, err)
+	})
 	for _, w := range writes {
 		l.batch(w.Verified, s.places.Of(w.Verified))
 		if err := l.intervals(w.Intervals); err != nil {
-			return fmt.Errorf("write influxdb: %w", err)
+			return err
 		}
 	}
-	return s.sendAll(ctx, l)
+	if err := s.sendAll(ctx, l); err != nil {
+		return err
+	}
+	if refused {
+		for _, one := range held {
+			one.Doubt()
+		}
+	}
+	return s.roll(ctx, held, writes)
 }
 
 // Overwrite writes intervals over what is there.
@@ -49,7 +74,10 @@ func (s *Store) Overwrite(ctx context.Context, intervals []account.Interval) err
 	if err := l.intervals(intervals); err != nil {
 		return fmt.Errorf("write influxdb: %w", err)
 	}
-	return s.sendAll(ctx, l)
+	if err := s.sendAll(ctx, l); err != nil {
+		return fmt.Errorf("write influxdb: %w", err)
+	}
+	return nil
 }
 
 // sendAll sends all points, in requests that are not too large.
@@ -60,14 +88,11 @@ func (s *Store) sendAll(ctx context.Context, l *lines) error {
 			n++
 		}
 		if err := s.send(ctx, l, points[:n]); err != nil {
-			return fmt.Errorf("write influxdb: %w", err)
+			return err
 		}
 		points = points[n:]
 	}
-	if err := ctx.Err(); err != nil {
-		return fmt.Errorf("write influxdb: %w", err)
-	}
-	return nil
+	return ctx.Err()
 }
 
 // send writes points. When the server refuses some it writes either half, down to the single reading
@@ -79,7 +104,7 @@ func (s *Store) send(ctx context.Context, l *lines, points []point) error {
 	case err == nil:
 		return nil
 	case expired(err):
-		s.opts.OnRefused(fmt.Sprintf("some of %d points", len(points)), err)
+		l.refused(fmt.Sprintf("some of %d points", len(points)), err)
 		return nil
 	case unanswered(err):
 		return fmt.Errorf("%w (%w)", plain(err), series.ErrUnanswered)
@@ -92,15 +117,15 @@ func (s *Store) send(ctx context.Context, l *lines, points []point) error {
 		}
 		return s.send(ctx, l, points[half:])
 	case len(points[0].readings) > 1:
-		return s.sendEach(ctx, points[0])
+		return s.sendEach(ctx, l, points[0])
 	}
-	s.opts.OnRefused(strings.TrimSuffix(text, "\n"), err)
+	l.refused(strings.TrimSuffix(text, "\n"), err)
 	return nil
 }
 
 // sendEach writes each reading of a point as a point of its own.
-func (s *Store) sendEach(ctx context.Context, p point) error {
-	l := newLines(s.opts.OnRefused)
+func (s *Store) sendEach(ctx context.Context, whole *lines, p point) error {
+	l := newLines(whole.refused)
 	for n := range p.readings {
 		l.signals(p.place, p.readings[n:n+1])
 	}

@@ -1,6 +1,7 @@
 package seriestest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -16,6 +17,7 @@ func Benchmark(b *testing.B, open Open) {
 	b.Run("WriteAll/readings", func(b *testing.B) { benchmarkReadings(b, open(b), 20) })
 	b.Run("Write/intervals", func(b *testing.B) { benchmarkIntervals(b, open(b)) })
 	b.Run("Readings", func(b *testing.B) { benchmarkRead(b, open(b)) })
+	b.Run("Look", func(b *testing.B) { benchmarkLook(b, open(b)) })
 	b.Run("Intervals", func(b *testing.B) { benchmarkReadIntervals(b, open(b)) })
 }
 
@@ -97,6 +99,65 @@ func benchmarkRead(b *testing.B, store series.Store) {
 		n += drain(b, store.Readings(b.Context(), series.Query{Site: "tan-thinh-phat"}))
 	}
 	rate(b, n, "readings/s")
+}
+
+// The months that benchmarkLook looks at: a gauge every two seconds and a counter every second.
+const (
+	lookDays   = 60
+	lookPoints = 800
+)
+
+func benchmarkLook(b *testing.B, store series.Store) {
+	defer store.Close()
+	fillMonths(b, store)
+	for _, c := range []struct {
+		name, signal string
+		back         time.Duration
+	}{
+		{"60 days of a gauge", "press.pressure", lookDays * 24 * time.Hour},
+		{"60 days of a counter", "press.cycles", lookDays * 24 * time.Hour},
+		{"a week of a gauge", "press.pressure", 7 * 24 * time.Hour},
+		{"a week of a counter", "press.cycles", 7 * 24 * time.Hour},
+		{"a day of a counter", "press.cycles", 24 * time.Hour},
+		{"a shift of a counter", "press.cycles", 8 * time.Hour},
+		{"an hour of a counter", "press.cycles", time.Hour},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			var took []time.Duration
+			for b.Loop() {
+				end := at(lookDays*24*time.Hour - time.Duration(len(took))*time.Second)
+				began := time.Now()
+				q := series.Query{Site: "tan-thinh-phat", Line: "block-line", Signals: []string{c.signal}, From: end.Add(-c.back), To: end}
+				if _, err := series.Look(b.Context(), store, q, series.Sight{Points: lookPoints, Hole: time.Minute}); err != nil {
+					b.Fatal(err)
+				}
+				took = append(took, time.Since(began))
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)*95/100].Microseconds())/1000, "ms-p95")
+		})
+	}
+}
+
+// fillMonths writes five minutes a batch, a day a write.
+func fillMonths(b *testing.B, store series.Store) {
+	g := NewGateway(BlockLine())
+	for day := range lookDays {
+		var writes []series.Write
+		for part := day * 24 * 12; part < (day+1)*24*12; part++ {
+			var readings []record.Reading
+			for n := part * 300; n < (part+1)*300; n++ {
+				readings = append(readings, count("press.cycles", time.Duration(n)*time.Second, int64(n)))
+			}
+			for n := part * 300; n < (part+1)*300; n += 2 {
+				readings = append(readings, good("press.pressure", time.Duration(n)*time.Second, record.FloatValue(20+float64(n%97)/10)))
+			}
+			writes = append(writes, series.Write{Verified: g.Batch(b, readings...)})
+		}
+		if err := store.(series.BatchWriter).WriteAll(b.Context(), writes); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func benchmarkReadIntervals(b *testing.B, store series.Store) {

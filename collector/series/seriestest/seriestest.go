@@ -33,6 +33,7 @@ func Run(t *testing.T, open Open) {
 		cases []testCase
 	}{
 		{"readings", readingCases()},
+		{"buckets", bucketCases()},
 		{"intervals", intervalCases()},
 		{"store", storeCases()},
 	} {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -162,6 +163,71 @@ func TestDropReadings(t *testing.T) {
 		return
 	}
 	t.Error("the interval is gone")
+}
+
+// TestDropReadingsAndTheirBuckets: what is left of the buckets is what is left of the readings.
+func TestDropReadingsAndTheirBuckets(t *testing.T) {
+	store := openFile(t, filepath.Join(t.TempDir(), "series.db"))
+	defer store.Close()
+	g := seriestest.NewGateway(seriestest.BlockLine())
+	next := 0
+	write := func(n int) {
+		t.Helper()
+		var readings []record.Reading
+		for range n {
+			readings = append(readings, good("press.a", time.Duration(next)*time.Minute, record.IntValue(int64(next))))
+			next++
+		}
+		if err := store.Write(t.Context(), g.Batch(t, readings...), nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	counts := func(long bool) (all []int64) {
+		t.Helper()
+		for b, err := range store.Buckets(t.Context(), series.Query{Long: long}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, b.Count)
+		}
+		return all
+	}
+	write(40)
+	write(10) // so that the newest is summed up as it comes
+	for _, c := range []struct {
+		name   string
+		before time.Duration
+		want   []int64
+	}{
+		{"nothing so old", 0, []int64{15, 15, 15}},
+		{"a part of one", 4 * time.Minute, []int64{11, 15, 15}},
+		{"at the end of one", 15 * time.Minute, []int64{15, 15}},
+		{"in the newest", 47 * time.Minute, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := store.DropReadings(t.Context(), day.Add(c.before)); err != nil {
+				t.Fatal(err)
+			}
+			if got := counts(false); !slices.Equal(got, c.want) {
+				t.Errorf("buckets of %v readings, want %v", got, c.want)
+			}
+		})
+	}
+	write(20)
+	if got, want := counts(false), []int64{13}; !slices.Equal(got, want) {
+		t.Errorf("after more was written: buckets of %v readings, want %v", got, want)
+	}
+	for _, c := range []struct {
+		before time.Duration
+		want   []int64 // of hours
+	}{{0, []int64{13}}, {50 * time.Minute, []int64{10}}, {time.Hour, nil}} {
+		if _, err := store.DropReadings(t.Context(), day.Add(c.before)); err != nil {
+			t.Fatal(err)
+		}
+		if got := counts(true); !slices.Equal(got, c.want) {
+			t.Errorf("without what is before %s: hours of %v readings, want %v", c.before, got, c.want)
+		}
+	}
 }
 
 func TestDropReadingsCancelled(t *testing.T) {

@@ -26,17 +26,27 @@ func (s *Store) Intervals(ctx context.Context, q series.Query) iter.Seq2[account
 	return query(ctx, s.reader, "intervals", text, args, scanInterval)
 }
 
+// readingColumns are those of the table reading that scanReading takes after the signal's name.
+const readingColumns = "t_ms, kind, value, quality, window_n, window_min, window_max, window_span_ms"
+
 func selectReadings(q series.Query) (string, []any) {
-	var signals, readings where
-	signals.equal("site", q.Site)
-	signals.equal("line", q.Line)
-	if len(q.Signals) > 0 {
-		signals.add("name IN (?"+strings.Repeat(", ?", len(q.Signals)-1)+")", anys(q.Signals)...)
-	}
-	readings.add("signal_id IN (SELECT id FROM signal"+signals.String()+")", signals.args...)
+	var readings where
+	ids, args := signalsOf(q)
+	readings.add("signal_id IN ("+ids+")", args...)
 	readings.between("t_ms", q.From, q.To)
-	return `SELECT name, t_ms, kind, value, quality, window_n, window_min, window_max, window_span_ms
-		FROM reading JOIN signal ON id = signal_id` + readings.String() + ` ORDER BY t_ms, name, site, line, machine`, readings.args
+	return "SELECT name, " + readingColumns + " FROM reading JOIN signal ON id = signal_id" + readings.String() +
+		" ORDER BY t_ms, name, site, line, machine", readings.args
+}
+
+// signalsOf selects the ids of the signals that a query names.
+func signalsOf(q series.Query) (string, []any) {
+	var w where
+	w.equal("site", q.Site)
+	w.equal("line", q.Line)
+	if len(q.Signals) > 0 {
+		w.add("name IN (?"+strings.Repeat(", ?", len(q.Signals)-1)+")", anys(q.Signals)...)
+	}
+	return "SELECT id FROM signal" + w.String(), w.args
 }
 
 func selectIntervals(q series.Query) (string, []any) {
@@ -55,8 +65,13 @@ func selectIntervals(q series.Query) (string, []any) {
 		" ORDER BY start_ms, machine, product, production_order, site, line", w.args
 }
 
+// asker is a database or a transaction.
+type asker interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
 // query runs a query as its rows are asked for.
-func query[T any](ctx context.Context, db *sql.DB, what, text string, args []any, scan func(*sql.Rows) (T, error)) iter.Seq2[T, error] {
+func query[T any](ctx context.Context, db asker, what, text string, args []any, scan func(*sql.Rows) (T, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		fail := func(err error) {
 			var none T

@@ -5,7 +5,8 @@
 // back exactly as it was, whole numbers with all 64 bits.
 //
 // Readings are few bytes but many: DropReadings lets the old ones go. Intervals stay for ever. Of two
-// readings of one signal of one place at the same millisecond the one written last is kept.
+// readings of one signal of one place at the same millisecond the one written last is kept. Buckets are kept in
+// the transaction that writes their readings.
 package sqlite
 
 import (
@@ -32,8 +33,10 @@ type Store struct {
 	writer *sql.DB // one connection: who holds it may use the fields below
 	reader *sql.DB
 
-	putSignal, putReading, putInterval *sql.Stmt
-	ids                                map[signalKey]int64 // of the table signal
+	putSignal, putReading, putInterval, putBucket *sql.Stmt
+
+	ids    map[series.Placed]int64 // of the table signal
+	roller series.Roller
 
 	places series.PlaceCache
 }
@@ -46,7 +49,7 @@ var (
 
 // Open opens the file at path, makes it where there is none, and brings its tables up to date.
 func Open(ctx context.Context, path string) (*Store, error) {
-	s := &Store{ids: map[signalKey]int64{}}
+	s := &Store{ids: map[series.Placed]int64{}}
 	if err := s.open(ctx, path); err != nil {
 		return nil, fmt.Errorf("open series %q: %w", path, errors.Join(err, s.Close()))
 	}

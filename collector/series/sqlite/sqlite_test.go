@@ -27,3 +27,10 @@ func openFile(t testing.TB, path string) *sqlite.Store {
 func TestConformance(t *testing.T) { seriestest.Run(t, open) }
 
 func BenchmarkStore(b *testing.B) { seriestest.Benchmark(b, open) }
+
+func TestBucketsAfterReopening(t *testing.T) {
+	seriestest.RunReopened(t, func(t testing.TB) (series.Store, func() series.Store) {
+		path := filepath.Join(t.TempDir(), "series.db")
+		return openFile(t, path), func() series.Store { return openFile(t, path) }
+	})
+}

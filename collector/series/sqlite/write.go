@@ -14,11 +14,6 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-type signalKey struct {
-	name  string
-	place series.Place
-}
-
 // Write keeps one batch, in one transaction.
 func (s *Store) Write(ctx context.Context, v verify.Verified, intervals []account.Interval) error {
 	return s.WriteAll(ctx, []series.Write{{Verified: v, Intervals: intervals}})
@@ -26,39 +21,57 @@ func (s *Store) Write(ctx context.Context, v verify.Verified, intervals []accoun
 
 // WriteAll keeps all of the batches or, when it returns an error, none of them.
 func (s *Store) WriteAll(ctx context.Context, writes []series.Write) error {
+	if err := s.change(ctx, func(w writer) error { return w.writeAll(ctx, writes) }); err != nil {
+		return fmt.Errorf("write series: %w", err)
+	}
+	return nil
+}
+
+// change runs one transaction, whole or not at all.
+func (s *Store) change(ctx context.Context, change func(writer) error) error {
 	conn, err := s.writer.Conn(ctx) // waits for its turn
 	if err != nil {
-		return fmt.Errorf("write series: %w", err)
+		return err
 	}
 	defer conn.Close()
 	// The driver starts a goroutine for each statement whose context can end, which costs more than the
 	// statement. ctx is looked at between the statements instead.
 	tx, err := conn.BeginTx(context.WithoutCancel(ctx), nil)
 	if err != nil {
-		return fmt.Errorf("write series: %w", err)
+		return err
 	}
-	w := writer{s, tx.Stmt(s.putSignal), tx.Stmt(s.putReading), tx.Stmt(s.putInterval)}
-	if err := w.writeAll(ctx, writes); err != nil {
+	w := writer{s, tx, tx.Stmt(s.putSignal), tx.Stmt(s.putReading), tx.Stmt(s.putInterval), tx.Stmt(s.putBucket)}
+	if err := change(w); err != nil {
 		tx.Rollback() // the first error is the one to tell
-		clear(s.ids)  // some may have been given in the transaction
-		return fmt.Errorf("write series: %w", err)
+		s.forget()
+		return err
 	}
 	if err := tx.Commit(); err != nil {
-		clear(s.ids)
-		return fmt.Errorf("write series: %w", err)
+		s.forget()
+		return err
 	}
 	return nil
+}
+
+// forget lets go of what may have been true in a transaction only.
+func (s *Store) forget() {
+	clear(s.ids)
+	s.roller.Forget()
 }
 
 // writer is the store within one transaction.
 type writer struct {
 	*Store
-	putSignal, putReading, putInterval *sql.Stmt
+	tx                                            *sql.Tx
+	putSignal, putReading, putInterval, putBucket *sql.Stmt
 }
 
 func (w writer) writeAll(ctx context.Context, writes []series.Write) error {
 	for _, write := range writes {
 		if err := w.readings(ctx, write.Verified); err != nil {
+			return fmt.Errorf("readings of %s: %w", write.Verified.Batch().Gateway, err)
+		}
+		if err := w.roller.Roll(ctx, w, write.Verified.Batch().Readings, w.places.Of(write.Verified)); err != nil {
 			return fmt.Errorf("readings of %s: %w", write.Verified.Batch().Gateway, err)
 		}
 		for _, i := range write.Intervals {
@@ -83,7 +96,7 @@ func (w writer) readings(ctx context.Context, v verify.Verified) error {
 				return err
 			}
 			var err error
-			if id, err = w.signal(signalKey{r.Signal, places.Of(r.Signal)}); err != nil {
+			if id, err = w.signal(series.Placed{Signal: r.Signal, Place: places.Of(r.Signal)}); err != nil {
 				return err
 			}
 			last = r.Signal
@@ -101,16 +114,16 @@ func (w writer) readings(ctx context.Context, v verify.Verified) error {
 }
 
 // signal finds the id of a signal at its place.
-func (w writer) signal(key signalKey) (int64, error) {
-	if id, ok := w.ids[key]; ok {
+func (w writer) signal(of series.Placed) (int64, error) {
+	if id, ok := w.ids[of]; ok {
 		return id, nil
 	}
 	var id int64
-	p := key.place
-	if err := w.putSignal.QueryRow(key.name, p.Site, p.Line, p.Machine, p.Device).Scan(&id); err != nil {
-		return 0, fmt.Errorf("signal %q: %w", key.name, err)
+	p := of.Place
+	if err := w.putSignal.QueryRow(of.Signal, p.Site, p.Line, p.Machine, p.Device).Scan(&id); err != nil {
+		return 0, fmt.Errorf("signal %q: %w", of.Signal, err)
 	}
-	w.ids[key] = id
+	w.ids[of] = id
 	return id, nil
 }
 
@@ -161,6 +174,7 @@ func (s *Store) prepare(ctx context.Context) error {
 		{&s.putSignal, `INSERT INTO signal (name, site, line, machine, device) VALUES (?, ?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET name = excluded.name RETURNING id`},
 		{&s.putReading, `INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`},
+		{&s.putBucket, "INSERT OR REPLACE INTO bucket VALUES (?, ?, ?" + strings.Repeat(", ?", len(bucketColumns())) + ")"},
 		{&s.putInterval, fmt.Sprintf("INSERT INTO interval (%s) VALUES (?%s) ON CONFLICT DO UPDATE SET %s",
 			strings.Join(columns, ", "), strings.Repeat(", ?", len(columns)-1), strings.Join(updates, ", "))},
 	} {

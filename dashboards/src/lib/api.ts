@@ -27,6 +27,13 @@ export type Rule = NonNullable<ControlPoint['rules']>[number]
 export type Capability = Schemas['Capability']
 export type Measure = Schemas['Measure']
 export type Scrap = Schemas['Scrap']
+export type Signal = Schemas['Signal']
+export type SignalRole = Schemas['SignalRole']
+export type Readings = Schemas['Readings']
+export type Reading = Schemas['Reading']
+export type ReadingBucket = Schemas['ReadingBucket']
+export type Minutes = Schemas['Minutes']
+export type Minute = Schemas['Minute']
 export type Cause = Schemas['Cause']
 export type Problem = Partial<Schemas['ErrorModel']> // every member of RFC 9457 may be missing
 export type Grouping = NonNullable<NonNullable<operations['get-line-kpi']['parameters']['query']>['by']>
@@ -125,6 +132,20 @@ export function getControl(line: string, shown: Stretch, frozen: Stretch, by: Co
 
 export function getScrap(line: string, s: Stretch, signal?: AbortSignal): Promise<Scrap> {
 	return get<Scrap>(linePath(line, `/scrap?${new URLSearchParams({from: s.from, to: s.to})}`), signal)
+}
+
+export const getSignals = (line: string, signal?: AbortSignal) => get<Schemas['Signals']>(linePath(line, '/signals'), signal).then((a) => a.signals)
+
+/** What one signal said; points is how many readings or buckets can be told apart. */
+export function getReadings(line: string, id: string, s: Stretch, points: number, signal?: AbortSignal): Promise<Readings> {
+	const query = new URLSearchParams({signal: id, from: s.from, to: s.to, points: String(points)})
+	return get<Readings>(linePath(line, `/readings?${query}`), signal)
+}
+
+/** The minutes of machines, or of those whose counts are the line's where none are named. */
+export function getMinutes(line: string, s: Stretch, machines: readonly string[], signal?: AbortSignal): Promise<Minutes> {
+	const query = new URLSearchParams([['from', s.from], ['to', s.to], ...machines.map((m) => ['machine', m])])
+	return get<Minutes>(linePath(line, `/minutes?${query}`), signal)
 }
 
 export const livePath = (line: string) => linePath(line, '/live')

@@ -30,8 +30,8 @@ export function startOfDay(day: string, zone: string): number {
 	return midnight - offset(first, zone) // again: the offset may have changed between the two instants
 }
 
-// offset is how far the zone's wall clock is ahead of UTC at an instant, in milliseconds.
-function offset(time: number, zone: string): number {
+/** How far the zone's wall clock is ahead of UTC at an instant, in milliseconds. */
+export function offset(time: number, zone: string): number {
 	const f = fields(time, zone)
 	return Date.parse(`${f.year}-${f.month}-${f.day}T${f.hour}:${f.minute}:${f.second}Z`) - Math.floor(time / 1000) * 1000
 }

@@ -12,6 +12,8 @@ const cases: [path: string, want: unknown][] = [
 	['/lines/block-line/now', {page: 'unknown'}],
 	['/lines/block-line/stops/x', {page: 'unknown'}],
 	['/lines/block-line/quality', {page: 'line', line: 'block-line', view: 'quality'}],
+	['/lines/block-line/readings', {page: 'line', line: 'block-line', view: 'readings'}],
+	['/lines/block-line/minutes', {page: 'line', line: 'block-line', view: 'minutes'}],
 	['/lines/%E0/quality', {page: 'unknown'}],
 	['/lines/%E0', {page: 'unknown'}],
 	['/lines', {page: 'unknown'}],

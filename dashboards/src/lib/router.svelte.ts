@@ -3,17 +3,22 @@ import {routeOf} from './route'
 
 class Router {
 	path = $state(location.pathname)
+	/** What a page keeps in its address, beginning with a question mark; empty where it keeps nothing. */
+	search = $state(location.search)
 	route = $derived(routeOf(this.path))
 
 	/** Takes over the clicks on links inside the app; returns how to stop. */
 	start(arrived: () => void): () => void {
-		const pop = () => (this.path = location.pathname)
+		const pop = () => {
+			this.path = location.pathname
+			this.search = location.search
+		}
 		const click = (event: MouseEvent) => {
 			const href = ownHref(event)
 			if (href === undefined) return
 			event.preventDefault()
-			if (href !== location.pathname) history.pushState(null, '', href)
-			this.path = href
+			if (href !== location.pathname + location.search) history.pushState(null, '', href)
+			pop()
 			arrived()
 		}
 		addEventListener('popstate', pop)
@@ -23,16 +28,23 @@ class Router {
 			document.removeEventListener('click', click)
 		}
 	}
+
+	/** Keeps something else in the page's address; the way back does not lead over it. */
+	keep(search: string) {
+		if (search === location.search) return
+		history.replaceState(null, '', location.pathname + search)
+		this.search = search
+	}
 }
 
-// ownHref is the path of a link of ours that was clicked plainly; new tabs and downloads stay the browser's.
+// ownHref is the path and search of a link of ours that was clicked plainly; new tabs and downloads stay the browser's.
 function ownHref(event: MouseEvent): string | undefined {
 	if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
 	const link = (event.target as Element).closest('a')
-	if (!link || link.target || link.origin !== location.origin) return
+	if (!link || link.target || link.hasAttribute('download') || link.origin !== location.origin) return
 	if (link.hash && link.pathname === location.pathname) return
 	if (link.pathname.startsWith('/api/') || link.pathname.startsWith('/ledger/')) return
-	return link.pathname
+	return link.pathname + link.search
 }
 
 export const router = new Router()
