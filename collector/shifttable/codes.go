@@ -33,14 +33,14 @@ const (
 	NoResult      Code = "no_result"      // a formula that was not computed, or that failed
 	BecameDate    Code = "became_date"    // what was typed became a date
 	DigitsLost    Code = "digits_lost"    // a long code that became a number
-	NotANumber    Code = "not_a_number"   //
-	Thousands     Code = "thousands"      // separators between them
-	Ambiguous     Code = "ambiguous"      // 1234 or 1.234?
-	NotATime      Code = "not_a_time"     //
-	DayOrMonth    Code = "day_or_month"   // which stands first?
-	TimeMissing   Code = "time_missing"   // a date alone
-	TimeTwice     Code = "time_twice"     // the clock was set back
-	TimeSkipped   Code = "time_skipped"   // the clock was set forward
+	NotANumber    Code = "not_a_number"
+	Thousands     Code = "thousands" // separators between them
+	Ambiguous     Code = "ambiguous" // 1234 or 1.234?
+	NotATime      Code = "not_a_time"
+	DayOrMonth    Code = "day_or_month" // which stands first?
+	TimeMissing   Code = "time_missing" // a date alone
+	TimeTwice     Code = "time_twice"   // the clock was set back
+	TimeSkipped   Code = "time_skipped" // the clock was set forward
 )
 
 // What Check finds; Read finds it too.
