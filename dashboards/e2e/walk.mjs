@@ -173,20 +173,24 @@ async function looked(page, lang, shot) {
 	await page.locator('.readings[data-signal="press.pressure"][data-as=buckets]').waitFor(wait)
 	await settled(page, lang)
 	await shot('readings')
-	answer = next()
-	await page.locator('.readings[data-signal="press.pressure"] .chart').first().hover()
-	for (let turn = 0; turn < 8; turn++) await page.mouse.wheel(0, -300)
-	const closer = await (await answer).json()
 	const length = (a) => Date.parse(a.to) - Date.parse(a.from)
-	// On a slow computer the question goes out before all turns have come.
-	assert.ok(length(closer) < length(months) * 0.98, `the wheel leads from ${length(months)} to ${length(closer)} ms`)
+	let closer = months
+	await page.locator('.readings[data-signal="press.pressure"] .chart').first().hover()
+	for (let turn = 0; turn < 5 && length(closer) > length(months) * 0.6; turn++) { // a slow computer asks before all turns have come
+		answer = next()
+		for (let notch = 0; notch < 8; notch++) await page.mouse.wheel(0, -300)
+		closer = await (await answer).json()
+	}
+	assert.ok(length(closer) <= length(months) * 0.6, `the wheel leads from ${length(months)} to ${length(closer)} ms`)
 	assert.ok(closer.width_s < months.width_s, `buckets of ${closer.width_s} s after the wheel, ${months.width_s} s before`)
 	const file = page.waitForEvent('download')
 	await page.locator('.tools').last().locator('button').last().click()
 	assert.match(readFileSync(await (await file).path(), 'utf8'), /^signal,unit,from,to,.*\r\n[\w-]+\.[\w-]+,/, 'the file')
 	answer = next()
+	const kept = page.url()
 	await page.reload()
-	assert.equal((await (await answer).json()).from, closer.from, 'the address keeps what is looked at')
+	assert.ok(length(await (await answer).json()) <= length(months) * 0.6, 'what is looked at is kept')
+	assert.equal(page.url(), kept, 'the address keeps it')
 	await page.locator('main nav a').first().click()
 	await page.locator('.status.live').waitFor(wait)
 }
