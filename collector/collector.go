@@ -133,18 +133,18 @@ func (c *Collector) openStores(ctx context.Context) (err error) {
 	if err := brokenOff(c.cfg.Dir); err != nil {
 		return fmt.Errorf("open collector: %w", err)
 	}
-	if c.ledger, err = ledger.Open(ctx, filepath.Join(c.cfg.Dir, "ledger"), c.cfg.Origin); err != nil {
+	if c.ledger, err = ledger.Open(ctx, filepath.Join(c.cfg.Dir, ledgerName), c.cfg.Origin); err != nil {
 		return err
 	}
 	c.later(c.ledger.Close)
-	if c.registry, err = registry.Open(ctx, filepath.Join(c.cfg.Dir, "registry.db")); err != nil {
+	if c.registry, err = registry.Open(ctx, filepath.Join(c.cfg.Dir, registryName)); err != nil {
 		return err
 	}
 	c.later(c.registry.Close)
 	if c.cfg.Influx != nil {
 		c.store, err = c.cfg.Influx.open(c.opts.Logger, c.pointRefused)
 	} else {
-		c.store, err = sqlite.Open(ctx, filepath.Join(c.cfg.Dir, "series.db"))
+		c.store, err = sqlite.Open(ctx, filepath.Join(c.cfg.Dir, seriesName))
 	}
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package collector
 import (
 	"context"
 	"crypto/ed25519"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -37,7 +36,7 @@ type office struct {
 }
 
 func newOffice(key ed25519.PrivateKey, c clock.Clock) (*office, error) {
-	catalogue, err := json.Marshal(record.Catalogue{Gateway: record.Office, Site: record.Office, Timezone: "UTC", Signals: map[string]record.Signal{}})
+	catalogue, err := record.Catalogue{Gateway: record.Office, Site: record.Office, Timezone: "UTC", Signals: map[string]record.Signal{}}.Encode()
 	if err != nil {
 		return nil, fmt.Errorf("office: %w", err)
 	}

@@ -86,6 +86,17 @@ type Span struct{ From, To time.Time }
 // Duration is To - From.
 func (s Span) Duration() time.Duration { return s.To.Sub(s.From) }
 
+// Overlap is how long both last at the same time, never less than 0.
+func (s Span) Overlap(o Span) time.Duration {
+	if o.From.After(s.From) {
+		s.From = o.From
+	}
+	if o.To.Before(s.To) {
+		s.To = o.To
+	}
+	return max(s.Duration(), 0)
+}
+
 // Observed says when one device was watched. A signal that has no reading inside a span was seen
 // not to change; outside all spans nobody looked.
 type Observed struct {

@@ -2,6 +2,9 @@ package record
 
 import "time"
 
+// LongestShift is the longest that a ShiftEntry can be of.
+const LongestShift = 24 * time.Hour
+
 // ShiftEntry is what a person wrote down of one shift of one line, or of one machine or product of it. What is nil
 // was not written down, which is not 0.
 type ShiftEntry struct {

@@ -20,7 +20,7 @@ const (
 	demoPIN = "123456"
 	// Workers of a shift, before the investment and after.
 	workersBefore, workersAfter = 12, 10
-	// signedBack is how many days back the second person has countersigned all shifts but the last ones.
+	// The second person has countersigned all shifts but the last ones.
 	unsignedLast = 2
 )
 
@@ -82,10 +82,7 @@ func (f foreman) countersign(ctx context.Context, line, window string) error {
 		if n >= len(log.Entries)-unsignedLast {
 			break
 		}
-		agree, err := json.Marshal(map[string]any{"id": "agreed-" + e.ID, "hash": e.Hash, "agrees": true})
-		if err != nil {
-			return err
-		}
+		agree := map[string]any{"id": "agreed-" + e.ID, "hash": e.Hash, "agrees": true}
 		if err := f.ask(ctx, http.MethodPost, line+"/log/"+e.ID+"/signatures", agree, nil); err != nil {
 			return err
 		}
@@ -95,26 +92,28 @@ func (f foreman) countersign(ctx context.Context, line, window string) error {
 
 func enrol(ctx context.Context, url, name string) (f foreman, err error) {
 	f.url = url
-	body, err := json.Marshal(map[string]string{"name": name, "pin": demoPIN})
-	if err != nil {
-		return f, err
-	}
 	var session struct{ Token string }
-	err = f.ask(ctx, http.MethodPost, "/api/v1/people", body, &session)
+	err = f.ask(ctx, http.MethodPost, "/api/v1/people", map[string]string{"name": name, "pin": demoPIN}, &session)
 	f.token = session.Token
 	return f, err
 }
 
-func (f foreman) ask(ctx context.Context, method, path string, body []byte, answer any) error {
+// ask sends a file as it is, and anything else as JSON.
+func (f foreman) ask(ctx context.Context, method, path string, sent, answer any) (err error) {
+	kind := "application/octet-stream"
+	body, isFile := sent.([]byte)
+	if !isFile {
+		kind = "application/json"
+		if body, err = json.Marshal(sent); err != nil {
+			return err
+		}
+	}
 	req, err := http.NewRequestWithContext(ctx, method, f.url+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
 	req.Header.Set("Authorization", "Bearer "+f.token)
-	req.Header.Set("Content-Type", "application/json")
-	if strings.Contains(path, "/log/file") {
-		req.Header.Set("Content-Type", "application/octet-stream")
-	}
+	req.Header.Set("Content-Type", kind)
 	res, err := http.DefaultClient.Do(req)
 	if err != nil {
 		return err

@@ -4,13 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/lineproof/lineproof/collector"
 	"github.com/lineproof/lineproof/collector/people"
-	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/internal/command"
 )
 
@@ -32,13 +29,9 @@ func (c peopleCommand) Run(ctx context.Context, s streams) (err error) {
 	if err != nil {
 		return err
 	}
-	file := filepath.Join(cfg.Dir, "registry.db")
-	if _, err := os.Stat(file); err != nil {
-		return command.WithHint(fmt.Errorf("people: %w", err), "`dir` in the configuration names the folder of a collector that ran")
-	}
-	r, err := registry.Open(ctx, file)
+	r, err := collector.OpenRegistry(ctx, cfg)
 	if err != nil {
-		return err
+		return command.WithHint(fmt.Errorf("people: %w", err), "`dir` in the configuration names the folder of a collector that ran")
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
 	if c.Forget != "" {

@@ -24,23 +24,6 @@ type Declaration struct {
 	Products []Product    `json:"products,omitempty" nullable:"false" doc:"what it makes"`
 }
 
-// declared lists the lines that people declared, the last word on each.
-func (b *Board) declared(ctx context.Context) (map[string]record.DeclaredLine, error) {
-	said, err := b.registry.Statements(ctx, registry.Said{Kind: record.StatementLine})
-	if err != nil {
-		return nil, fmt.Errorf("declared lines: %w", err)
-	}
-	lines := map[string]record.DeclaredLine{}
-	for _, s := range said {
-		var d record.DeclaredLine
-		if err := s.Decode(&d); err != nil {
-			return nil, err
-		}
-		lines[s.Line] = d
-	}
-	return lines, nil
-}
-
 // Declare makes a line known that no gateway reads. Said again it describes the line anew.
 func (b *Board) Declare(ctx context.Context, by string, d Declaration) error {
 	if err := record.CheckName(d.ID); err != nil {
@@ -70,19 +53,24 @@ func (b *Board) Declare(ctx context.Context, by string, d Declaration) error {
 		cycle := time.Duration(p.PlannedCycleS * float64(time.Second))
 		line.Products[p.Code] = record.Product{Code: p.Code, Name: p.Name, UnitsPerCycle: p.UnitsPerCycle, PlannedCycle: record.Duration(cycle)}
 	}
-	err = b.state(ctx, statement{Kind: record.StatementLine, Line: d.ID, About: b.clock.Now(), By: by},
+	return b.state(ctx, statement{Kind: record.StatementLine, Line: d.ID, About: b.clock.Now(), By: by},
 		record.DeclaredLine{Site: d.Site, Timezone: zone.String(), Line: line})
-	if err != nil {
-		return err
-	}
-	return b.LoadDeclared(ctx)
 }
 
-// LoadDeclared makes the board know the lines that people declared.
+// LoadDeclared makes the board know the lines that people declared, the last word on each. It is to be called when
+// the views have got statements.
 func (b *Board) LoadDeclared(ctx context.Context) error {
-	lines, err := b.declared(ctx)
+	said, err := b.registry.Statements(ctx, registry.Said{Kind: record.StatementLine})
 	if err != nil {
-		return err
+		return fmt.Errorf("declared lines: %w", err)
+	}
+	lines := map[string]record.DeclaredLine{}
+	for _, s := range said {
+		var d record.DeclaredLine
+		if err := s.Decode(&d); err != nil {
+			return err
+		}
+		lines[s.Line] = d
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -38,7 +38,7 @@ func (b *Board) logged(ctx context.Context, p place, window record.Span) (all []
 	if b.registry == nil {
 		return nil, nil
 	}
-	entries, err := shiftlog.Entries(ctx, b.registry, p.id, record.Span{From: window.From.Add(-kpi.LongestShift), To: window.To})
+	entries, err := shiftlog.Entries(ctx, b.registry, p.id, record.Span{From: window.From.Add(-record.LongestShift), To: window.To})
 	if err != nil {
 		return nil, err
 	}

@@ -21,22 +21,11 @@ type Shift struct {
 
 // Planned is the shift's time less its breaks, within the window.
 func (s Shift) Planned(window record.Span) time.Duration {
-	planned := overlap(record.Span{From: s.From, To: s.To}, window)
+	planned := record.Span{From: s.From, To: s.To}.Overlap(window)
 	for _, b := range s.Breaks {
-		planned -= overlap(b, window)
+		planned -= b.Overlap(window)
 	}
 	return planned
-}
-
-func overlap(a, b record.Span) time.Duration {
-	from, to := a.From, a.To
-	if b.From.After(from) {
-		from = b.From
-	}
-	if b.To.Before(to) {
-		to = b.To
-	}
-	return max(to.Sub(from), 0)
 }
 
 // Line is the calendar of one line, ready to be asked.
@@ -72,7 +61,7 @@ func (l Line) Shifts(window record.Span) []Shift {
 			}
 		}
 	}
-	shifts = slices.DeleteFunc(shifts, func(s Shift) bool { return overlap(record.Span{From: s.From, To: s.To}, window) == 0 })
+	shifts = slices.DeleteFunc(shifts, func(s Shift) bool { return record.Span{From: s.From, To: s.To}.Overlap(window) == 0 })
 	slices.SortFunc(shifts, func(a, b Shift) int { return a.From.Compare(b.From) })
 	return shifts
 }

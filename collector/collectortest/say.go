@@ -29,7 +29,10 @@ func (h *Hall) Remember() *registry.Registry {
 			}
 			step.Statements = append(step.Statements, registry.Statement{Statement: s, Ledger: h.said})
 		}
-		return r.Commit(ctx, step)
+		if err := r.Commit(ctx, step); err != nil {
+			return err
+		}
+		return h.LoadDeclared(ctx)
 	}
 	h.Board.Remember(r, say)
 	h.People, h.Log = people.New(r, say, h.Clock), shiftlog.New(r, say, h.Clock)

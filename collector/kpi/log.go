@@ -60,7 +60,7 @@ func newLog(entries []Logged) *log {
 // see notes an interval, which come in order of time; attended tells whether a shift of which the hours are known
 // holds it.
 func (l *log) see(i account.Interval) (attended bool) {
-	for l.open < len(l.entries) && i.Start.Sub(l.entries[l.open].Start) > LongestShift {
+	for l.open < len(l.entries) && i.Start.Sub(l.entries[l.open].Start) > record.LongestShift {
 		l.open++
 	}
 	for n := l.open; n < len(l.entries) && !l.entries[n].Start.After(i.Start); n++ {
@@ -76,9 +76,6 @@ func (l *log) see(i account.Interval) (attended bool) {
 	return attended
 }
 
-// LongestShift is the longest that an entry can be of.
-const LongestShift = 24 * time.Hour
-
 // people adds the hours of those who attended shifts that were metered to the rows by time, spread evenly over each shift.
 func (l *log) people(g *groups) {
 	if g.field(&Row{}) != nil {
@@ -88,9 +85,9 @@ func (l *log) people(g *groups) {
 		if !l.metered[n] || !e.Start.Before(e.End) {
 			continue
 		}
-		rest := overlap(e.span(), g.window)
+		rest := e.span().Overlap(g.window)
 		for _, s := range g.all {
-			if part := overlap(e.span(), record.Span{From: s.row.From, To: s.row.To}); part > 0 {
+			if part := e.span().Overlap(record.Span{From: s.row.From, To: s.row.To}); part > 0 {
 				s.attend(e, part.Seconds()/e.span().Duration().Seconds())
 				rest -= part
 			}
@@ -163,12 +160,11 @@ func (l Logged) plannedMs(m Model, from time.Time) (ms int64) {
 
 // of is the row that an entry belongs to; nil where none is meant for it.
 func (g *groups) of(e Logged) *sum {
-	i := account.Interval{Machine: e.Machine, Product: e.Product, Order: e.Order, Start: e.Start}
 	if g.by == ByMachine {
 		return g.named[e.Machine]
 	}
 	if g.field(&Row{}) != nil {
-		return g.find(i)
+		return g.find(account.Interval{Product: e.Product, Order: e.Order})
 	}
 	for _, s := range g.all {
 		if !e.Start.Before(s.row.From) && e.Start.Before(s.row.To) {
@@ -230,28 +226,11 @@ func (s *sum) log(e Logged, m Model) {
 		l.to[e.Machine] = e.End
 	}
 	l.unsigned = l.unsigned || !e.Signed
-	for _, c := range []struct {
-		to *tally
-		n  *int64
-	}{{&l.produced, e.Produced}, {&l.good, e.Good}, {&l.scrap, e.Scrap}, {&l.rework, e.Rework}} {
-		var units *float64
-		if c.n != nil {
-			units = count(*c.n)
-		}
-		c.to.add(units, 1)
-	}
+	l.produced.add(known(e.Produced), 1)
+	l.good.add(known(e.Good), 1)
+	l.scrap.add(known(e.Scrap), 1)
+	l.rework.add(known(e.Rework), 1)
 	l.energyJ.add(e.EnergyKWh, joulesPerKWh)
 	l.inG.add(e.MaterialInKg, gramsPerKg)
 	l.outG.add(e.ProductOutKg, gramsPerKg)
-}
-
-func overlap(a, b record.Span) time.Duration {
-	from, to := a.From, a.To
-	if b.From.After(from) {
-		from = b.From
-	}
-	if b.To.Before(to) {
-		to = b.To
-	}
-	return to.Sub(from)
 }

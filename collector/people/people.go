@@ -133,14 +133,13 @@ func (p *People) SignIn(ctx context.Context, name, pin string) (Session, error) 
 
 func (p *People) open(ctx context.Context, who registry.Person) (Session, error) {
 	token := rand.Text()
-	digest := sha256.Sum256([]byte(token))
-	return Session{Name: who.Name, Token: token}, p.registry.OpenSession(ctx, digest[:], who.Key, p.clock.Now())
+	return Session{Name: who.Name, Token: token}, p.registry.OpenSession(ctx, digest(token), who.Key, p.clock.Now())
 }
 
 // Who gives the name of a token's person.
 func (p *People) Who(ctx context.Context, token string) (string, error) {
-	now, digest := p.clock.Now(), sha256.Sum256([]byte(token))
-	who, ok, err := p.registry.SessionOf(ctx, digest[:], now.Add(-sessionFor), now)
+	now := p.clock.Now()
+	who, ok, err := p.registry.SessionOf(ctx, digest(token), now.Add(-sessionFor), now)
 	if err != nil {
 		return "", err
 	}
@@ -152,8 +151,13 @@ func (p *People) Who(ctx context.Context, token string) (string, error) {
 
 // SignOut forgets a token.
 func (p *People) SignOut(ctx context.Context, token string) error {
-	digest := sha256.Sum256([]byte(token))
-	return p.registry.CloseSession(ctx, digest[:])
+	return p.registry.CloseSession(ctx, digest(token))
+}
+
+// digest is what is kept of a token.
+func digest(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+	return sum[:]
 }
 
 // All lists those who enrolled, by name.

@@ -16,6 +16,8 @@ type Person struct {
 	Enrolled time.Time
 }
 
+const selectPeople = `SELECT key, name, pin, enrolled FROM person`
+
 // AddPerson keeps one; ok is false where somebody of that key is there, with a PIN.
 func (r *Registry) AddPerson(ctx context.Context, p Person) (ok bool, err error) {
 	done, err := r.db.ExecContext(ctx, `INSERT INTO person (key, name, pin, enrolled) VALUES (?, ?, ?, ?)
@@ -43,12 +45,12 @@ func (r *Registry) ForgetPIN(ctx context.Context, key string) (ok bool, err erro
 
 // FindPerson gives the one with a key.
 func (r *Registry) FindPerson(ctx context.Context, key string) (Person, bool, error) {
-	return r.person(ctx, `SELECT key, name, pin, enrolled FROM person WHERE key = ?`, key)
+	return r.person(ctx, selectPeople+" WHERE key = ?", key)
 }
 
 // People gives all, by name.
 func (r *Registry) People(ctx context.Context) (all []Person, err error) {
-	rows, err := r.db.QueryContext(ctx, `SELECT key, name, pin, enrolled FROM person ORDER BY key`)
+	rows, err := r.db.QueryContext(ctx, selectPeople+" ORDER BY key")
 	if err != nil {
 		return nil, fmt.Errorf("read people: %w", err)
 	}
@@ -80,7 +82,7 @@ func (r *Registry) SessionOf(ctx context.Context, token []byte, after, now time.
 	if n, err := done.RowsAffected(); n == 0 {
 		return Person{}, false, err
 	}
-	return r.person(ctx, `SELECT key, name, pin, enrolled FROM person JOIN session ON person = key WHERE token = ?`, token)
+	return r.person(ctx, selectPeople+" JOIN session ON person = key WHERE token = ?", token)
 }
 
 // CloseSession forgets a token.

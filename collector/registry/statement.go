@@ -28,6 +28,8 @@ func saveStatements(ctx context.Context, tx *sql.Tx, said []Statement) error {
 	return nil
 }
 
+const selectStatements = `SELECT id, coalesce(ledger, 0), kind, line, about, said, by, body FROM statement`
+
 // Said selects statements.
 type Said struct {
 	Kind     record.StatementKind // "": of any
@@ -37,7 +39,7 @@ type Said struct {
 
 // Statements gives what people said, in the order in which they said it.
 func (r *Registry) Statements(ctx context.Context, q Said) ([]Statement, error) {
-	text, args := `SELECT id, coalesce(ledger, 0), kind, line, about, said, by, body FROM statement WHERE TRUE`, []any(nil)
+	text, args := selectStatements+" WHERE TRUE", []any(nil)
 	and := func(term string, arg any) { text, args = text+" AND "+term, append(args, arg) }
 	if q.Kind != "" {
 		and("kind = ?", q.Kind)
@@ -69,7 +71,7 @@ func (r *Registry) Statements(ctx context.Context, q Said) ([]Statement, error) 
 
 // Statement gives one by its id; ok is false where nobody said it.
 func (r *Registry) Statement(ctx context.Context, id string) (s Statement, ok bool, err error) {
-	row := r.db.QueryRowContext(ctx, `SELECT id, coalesce(ledger, 0), kind, line, about, said, by, body FROM statement WHERE id = ?`, id)
+	row := r.db.QueryRowContext(ctx, selectStatements+" WHERE id = ?", id)
 	switch s, err = scanStatement(row.Scan); err {
 	case nil:
 		return s, true, nil

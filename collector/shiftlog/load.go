@@ -11,34 +11,12 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// Problem is one cell that cannot be right, or may not be meant.
-type Problem struct {
-	Cell     string              `json:"cell" doc:"as in a spreadsheet, such as C7; in CSV too"`
-	Row      int                 `json:"row" doc:"counted from 1"`
-	Column   string              `json:"column" doc:"our name; empty where we know none"`
-	Value    string              `json:"value" doc:"what stands there"`
-	Code     shifttable.Code     `json:"code"`
-	Severity shifttable.Severity `json:"severity" enum:"error,warning"`
-	Message  string              `json:"message"`
-	Hint     string              `json:"hint,omitempty"`
-}
-
-func problem(p shifttable.Problem) Problem { return Problem(p) }
-
-func problems(all []shifttable.Problem) []Problem {
-	list := make([]Problem, 0, len(all))
-	for _, p := range all {
-		list = append(list, problem(p))
-	}
-	return list
-}
-
 // Loaded says what a file holds.
 type Loaded struct {
-	Rows     int       `json:"rows" doc:"that can be kept, or were"`
-	There    int       `json:"there" doc:"rows that are in the log already, word for word; they are left"`
-	Problems []Problem `json:"problems" nullable:"false" doc:"every cell that cannot be right; while there is one that is no warning, nothing is kept"`
-	Kept     bool      `json:"kept" doc:"whether the rows are in the log now"`
+	Rows     int                  `json:"rows" doc:"that can be kept, or were"`
+	There    int                  `json:"there" doc:"rows that are in the log already, word for word; they are left"`
+	Problems []shifttable.Problem `json:"problems" nullable:"false" doc:"every cell that cannot be right; while there is one that is no warning, nothing is kept"`
+	Kept     bool                 `json:"kept" doc:"whether the rows are in the log now"`
 }
 
 // Load reads a file of entries, as XLSX or CSV, and keeps them all or none: none while a cell is wrong, or when it is
@@ -54,7 +32,7 @@ func (l *Log) Load(ctx context.Context, line Line, by, file string, data []byte,
 	if err != nil {
 		return Loaded{}, err
 	}
-	loaded := Loaded{Problems: problems(table.Problems)}
+	loaded := Loaded{Problems: append([]shifttable.Problem{}, table.Problems...)}
 	var said []record.Statement
 	for _, row := range table.Rows {
 		d := Draft{ID: rand.Text(), Start: row.Start, ShiftEntry: row.Entry}
@@ -68,7 +46,7 @@ func (l *Log) Load(ctx context.Context, line Line, by, file string, data []byte,
 			mistakes = append(mistakes, shifttable.Mistake{Column: "shift_start", Code: alreadyThere, Message: err.Error()})
 		}
 		for _, m := range mistakes {
-			loaded.Problems = append(loaded.Problems, problem(table.Problem(row, m)))
+			loaded.Problems = append(loaded.Problems, table.Problem(row, m))
 		}
 		s, err := d.statement(line.ID, by)
 		if err != nil {
@@ -111,7 +89,7 @@ func (l *Log) around(ctx context.Context, line string, rows []shifttable.Row) (m
 }
 
 func (l Loaded) bad() bool {
-	return slices.ContainsFunc(l.Problems, func(p Problem) bool { return p.Severity == shifttable.Error })
+	return slices.ContainsFunc(l.Problems, func(p shifttable.Problem) bool { return p.Severity == shifttable.Error })
 }
 
 // written tells whether the log has an entry already, but for where it was read from.

@@ -81,10 +81,6 @@ func (l *Log) Write(ctx context.Context, line Line, by string, d Draft) error {
 	l.writing.Lock()
 	defer l.writing.Unlock()
 	d.Source = "" // it is typed
-	there, err := l.Entries(ctx, line.ID, day(d.Start))
-	if err != nil {
-		return err
-	}
 	d.Start, d.ShiftEnd = d.Start.UTC().Truncate(time.Millisecond), d.ShiftEnd.UTC().Truncate(time.Millisecond)
 	if err := l.check(line, d); err != nil {
 		return err
@@ -101,6 +97,10 @@ func (l *Log) Write(ctx context.Context, line Line, by string, d Draft) error {
 		}
 		return fmt.Errorf("entry %s: %w, with another content", d.ID, ErrThere)
 	}
+	there, err := l.Entries(ctx, line.ID, day(d.Start))
+	if err != nil {
+		return err
+	}
 	if err := vacant(there, d); err != nil {
 		return err
 	}
@@ -112,7 +112,7 @@ func (l *Log) Write(ctx context.Context, line Line, by string, d Draft) error {
 
 func (d Draft) statement(line, by string) (record.Statement, error) {
 	s, err := record.NewStatement(d.ID, record.StatementShift, by, d.ShiftEntry)
-	s.Line, s.About = line, d.Start.UTC().Truncate(time.Millisecond)
+	s.Line, s.About = line, d.Start
 	return s, err
 }
 

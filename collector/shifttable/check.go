@@ -20,7 +20,6 @@ type Mistake struct {
 
 // What a row may hold at most.
 const (
-	LongestShift   = 24 * time.Hour
 	longestName    = 100   // characters
 	longestComment = 1_000 // characters
 	largestNumber  = 1e15  // a spreadsheet keeps 15 digits
@@ -69,7 +68,7 @@ func (m *mistakes) times(start, end time.Time) {
 	switch length := end.Sub(start); {
 	case length <= 0:
 		m.add(shiftEnd, EndNotAfter, "The shift ends at %s, which is not after its start.", shown(end))
-	case length > LongestShift:
+	case length > record.LongestShift:
 		m.add(shiftEnd, ShiftTooLong, "The shift would last %s.", length)
 	}
 }
@@ -150,7 +149,7 @@ func (m *mistakes) hours(start time.Time, e record.ShiftEntry) {
 		m.add(workedHours, WorkedTooLong, "%v hours worked are more than the %v attended.", *e.WorkedHours, *e.AttendedHours)
 	}
 	length := e.ShiftEnd.Sub(start)
-	if e.Workers == nil || *e.Workers < 0 || start.IsZero() || e.ShiftEnd.IsZero() || length <= 0 || length > LongestShift {
+	if e.Workers == nil || *e.Workers < 0 || start.IsZero() || e.ShiftEnd.IsZero() || length <= 0 || length > record.LongestShift {
 		return
 	}
 	most := float64(*e.Workers) * length.Hours()

@@ -41,14 +41,14 @@ const (
 
 // Problem is one thing that is wrong with a file.
 type Problem struct {
-	Cell     string // such as C7, in CSV too
-	Row      int
-	Column   string // our name, such as shift_start; empty where we know none
-	Value    string // what stands there, at most 100 characters
-	Code     Code
-	Severity Severity
-	Message  string // in plain English
-	Hint     string // what to do; may be empty
+	Cell     string   `json:"cell" doc:"as in a spreadsheet, such as C7; in CSV too"`
+	Row      int      `json:"row" doc:"counted from 1"`
+	Column   string   `json:"column" doc:"our name; empty where we know none"` // such as shift_start
+	Value    string   `json:"value" doc:"what stands there"`                   // at most 100 characters
+	Code     Code     `json:"code"`
+	Severity Severity `json:"severity" enum:"error,warning"`
+	Message  string   `json:"message"`        // in plain English
+	Hint     string   `json:"hint,omitempty"` // what to do
 }
 
 // Table is what a file holds.

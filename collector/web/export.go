@@ -26,6 +26,14 @@ const (
 	xlsxType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 )
 
+// download is an operation whose answer is a file.
+func download(id, path, contentType, summary string) huma.Operation {
+	return huma.Operation{
+		OperationID: id, Method: http.MethodGet, Path: path, Summary: summary,
+		Responses: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{contentType: {}}}},
+	}
+}
+
 // exports registers the KPI rows as files, with the same figures as /kpi.
 func exports(a huma.API, b *board.Board, fail problems) {
 	type input struct {
@@ -35,10 +43,7 @@ func exports(a huma.API, b *board.Board, fail problems) {
 		Lang string `query:"lang" enum:"vi,en" default:"vi" doc:"of the words in XLSX"`
 	}
 	as := func(kind, contentType, id, summary string, write func(*bytes.Buffer, []kpi.Row, export.Sheet) error) {
-		huma.Register(a, huma.Operation{
-			OperationID: id, Method: http.MethodGet, Path: "/api/v1/lines/{line}/kpi." + kind, Summary: summary,
-			Responses: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{contentType: {}}}},
-		}, func(ctx context.Context, in *input) (*file, error) {
+		huma.Register(a, download(id, "/api/v1/lines/{line}/kpi."+kind, contentType, summary), func(ctx context.Context, in *input) (*file, error) {
 			zone, err := b.Zone(in.Line)
 			if err != nil {
 				return nil, fail.of(ctx, err)

@@ -129,10 +129,7 @@ func (l logs) files(a huma.API) {
 		Lang string    `query:"lang" enum:"vi,en" default:"vi" doc:"of the headings in XLSX"`
 	}
 	as := func(kind, contentType, id string, write func(*bytes.Buffer, []shifttable.Row, *time.Location, string) error) {
-		huma.Register(a, huma.Operation{
-			OperationID: id, Method: http.MethodGet, Path: "/api/v1/lines/{line}/log." + kind, Summary: "The shift log as a file that can be loaded again",
-			Responses: map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{contentType: {}}}},
-		}, func(ctx context.Context, in *fileInput) (*file, error) {
+		huma.Register(a, download(id, "/api/v1/lines/{line}/log."+kind, contentType, "The shift log as a file that can be loaded again"), func(ctx context.Context, in *fileInput) (*file, error) {
 			line, err := l.board.Logs(in.Line)
 			if err != nil {
 				return nil, l.fail.of(ctx, err)

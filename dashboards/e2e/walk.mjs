@@ -189,8 +189,10 @@ async function looked(page, lang, shot) {
 	answer = next()
 	const kept = page.url()
 	await page.reload()
-	assert.ok(length(await (await answer).json()) <= length(months) * 0.6, 'what is looked at is kept')
-	assert.equal(page.url(), kept, 'the address keeps it')
+	const again = await (await answer).json()
+	assert.equal(page.url(), kept, 'the address stays')
+	assert.equal(again.from, new URL(kept).searchParams.get('from'), 'the address keeps what is looked at')
+	assert.ok(length(again) <= length(months) * 0.6, 'and that is what the wheel led to')
 	await page.locator('main nav a').first().click()
 	await page.locator('.status.live').waitFor(wait)
 }

@@ -41,21 +41,8 @@ func (s *Store) Buckets(ctx context.Context, q series.Query) iter.Seq2[series.Bu
 }
 
 func (s *Store) buckets(ctx context.Context, measurement string, span time.Duration, w where) iter.Seq2[series.Bucket, error] {
-	buckets := func(yield func(series.Bucket, error) bool) {
-		for row, err := range s.rows(ctx, "SELECT "+ident(packedField)+" FROM "+ident(measurement)+w.String()) {
-			var b series.Bucket
-			if err == nil {
-				b, err = bucketOf(row, span)
-			}
-			if err != nil {
-				yield(b, fmt.Errorf("read buckets: %w", err))
-				return
-			}
-			if !yield(b, nil) {
-				return
-			}
-		}
-	}
+	statement := "SELECT " + ident(packedField) + " FROM " + ident(measurement) + w.String()
+	buckets := decoded(s.rows(ctx, statement), "buckets", func(row []any) (series.Bucket, error) { return bucketOf(row, span) })
 	return inOrder(buckets, func(b series.Bucket) time.Time { return b.Start },
 		func(a, b series.Bucket) int { return a.FirstAt.Compare(b.FirstAt) })
 }

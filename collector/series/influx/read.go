@@ -31,21 +31,7 @@ func (s *Store) Intervals(ctx context.Context, q series.Query) iter.Seq2[account
 	}
 	columns := slices.Concat(intervalTags(), series.NumberColumns(), series.FlagColumns(), texts)
 	statement := "SELECT " + idents(columns) + " FROM " + ident(intervalMeasurement) + w.String()
-	intervals := func(yield func(account.Interval, error) bool) {
-		for row, err := range s.rows(ctx, statement) {
-			var i account.Interval
-			if err == nil {
-				i, err = intervalOf(row, texts)
-			}
-			if err != nil {
-				yield(i, fmt.Errorf("read intervals: %w", err))
-				return
-			}
-			if !yield(i, nil) {
-				return
-			}
-		}
-	}
+	intervals := decoded(s.rows(ctx, statement), "intervals", func(row []any) (account.Interval, error) { return intervalOf(row, texts) })
 	return inOrder(intervals, func(i account.Interval) time.Time { return i.Start }, func(a, b account.Interval) int {
 		return cmp.Or(cmp.Compare(a.Machine, b.Machine), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Order, b.Order),
 			cmp.Compare(a.Site, b.Site), cmp.Compare(a.Line, b.Line))
@@ -101,6 +87,25 @@ func number(column any) (int64, error) {
 func text(column any) string {
 	t, _ := column.(string)
 	return t
+}
+
+// decoded makes one thing of each row.
+func decoded[T any](rows iter.Seq2[[]any, error], what string, of func(row []any) (T, error)) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for row, err := range rows {
+			var one T
+			if err == nil {
+				one, err = of(row)
+			}
+			if err != nil {
+				yield(one, fmt.Errorf("read %s: %w", what, err))
+				return
+			}
+			if !yield(one, nil) {
+				return
+			}
+		}
+	}
 }
 
 // inOrder sorts what has the same time, for InfluxDB sorts by time only.

@@ -1,5 +1,5 @@
 // A resource that is asked for again and again. What was known stays on the page when an answer fails to come.
-import {untrack} from 'svelte'
+import {onMount, untrack} from 'svelte'
 import {ApiError} from './api'
 
 export class Feed<T> {
@@ -39,6 +39,14 @@ export class Feed<T> {
 		this.#running?.abort()
 		this.#running = undefined
 	}
+}
+
+/** Loads the feeds while a component is there. To be called while it is set up. */
+export function mounted(...feeds: Feed<unknown>[]) {
+	onMount(() => {
+		for (const feed of feeds) void feed.load()
+		return () => feeds.forEach((feed) => feed.stop())
+	})
 }
 
 /** Loads the feed now and whenever key() has another value; undefined is nothing to ask for yet. To be called while a
