@@ -20,7 +20,7 @@ type peopleCommand struct {
 func (peopleCommand) Help() string {
 	return `People enrol on the page of a line's shift log, with a name and a PIN. Run it as the user of the collector:
 
-    sudo -u lineproof lineproof people --config /etc/lineproof/collector.yaml --forget "Nguyễn Thị Lan"`
+    sudo -u lineproof lineproof people --config /etc/lineproof/collector.yaml --forget Lan`
 }
 
 // Run lists people, or lets one of them choose a PIN anew.
