@@ -268,13 +268,14 @@ func openMonth(t *testing.T) (*collectortest.Hall, *bookkeeper) {
 
 func TestAMonthOfTwelveMachinesAndEightyProducts(t *testing.T) {
 	h, k := openMonth(t)
-	rows := 0
+	rows, cells := 0, 0
 	for _, by := range []kpi.By{kpi.Whole, kpi.ByMachine, kpi.ByProduct, kpi.ByOrder, kpi.ByShift, kpi.ByHour, kpi.ByDay, kpi.ByWeek} {
 		t.Run(cmp.Or(string(by), "whole"), func(t *testing.T) {
 			all, err := h.KPI(t.Context(), "assembly", board.KPIQuery{From: k.From, To: k.To, By: by, Explain: true})
 			if err != nil {
 				t.Fatal(err)
 			}
+			cells += filesSay(t, all, must(time.LoadLocation(collectortest.MonthZone)))
 			var got, want figures
 			for _, r := range all {
 				f := k.sum(r, by)
@@ -290,7 +291,7 @@ func TestAMonthOfTwelveMachinesAndEightyProducts(t *testing.T) {
 	if products := len(must(h.KPI(t.Context(), "assembly", board.KPIQuery{From: k.From, To: k.To, By: kpi.ByProduct}))); products < 50 {
 		t.Errorf("the line made only %d products", products)
 	}
-	t.Logf("%d rows, %d pieces of the books", rows, len(k.pieces))
+	t.Logf("%d rows, %d cells of files, %d pieces of the books", rows, cells, len(k.pieces))
 }
 
 func must[T any](v T, err error) T {

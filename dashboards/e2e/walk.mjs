@@ -5,8 +5,11 @@ import {fileURLToPath} from 'node:url'
 
 const wait = {timeout: 120_000} // a line that has just begun has no OEE before its first full minute
 
-/** Walks through the app; shot(name) is called on each page as it should be seen. */
-export async function walk(page, lang, shot) {
+/**
+ * Walks through the app; shot(name) is called on each page as it should be seen. With deep it also does there what is the
+ * same in every size, theme and language: it asks for other groupings, zooms by the wheel, saves files, gives a reason.
+ */
+export async function walk(page, lang, shot, deep) {
 	await page.goto('/')
 	const card = page.locator('article').first()
 	await card.waitFor(wait)
@@ -22,10 +25,10 @@ export async function walk(page, lang, shot) {
 	await settled(page, lang)
 	await shot('line')
 
-	await controlled(page, lang, shot)
+	await controlled(page, lang, shot, deep)
 	await explained(page, shot)
-	await downToReadings(page, lang, shot)
-	await furtherPages(page, lang, shot)
+	await downToReadings(page, lang, shot, deep)
+	await furtherPages(page, lang, shot, deep)
 	await otherLanguage(page, lang)
 	await page.locator('nav a[href="/gateways"]').click()
 	await page.locator('article').first().waitFor(wait)
@@ -63,7 +66,7 @@ async function settled(page, lang) {
 }
 
 /** The control charts come, by another grouping and from another period too, and lead back to the line. */
-async function controlled(page, lang, shot) {
+async function controlled(page, lang, shot, deep) {
 	await page.locator('.quality a[href$="/quality"]').click()
 	const charts = page.locator('.scrap-control .chart svg')
 	await charts.waitFor(wait)
@@ -71,7 +74,13 @@ async function controlled(page, lang, shot) {
 	await page.locator('.pareto .chart svg').waitFor(wait)
 	await settled(page, lang)
 	await shot('quality')
+	if (deep) await frozen(page, shot)
+	await page.locator('main nav a').first().click()
+	await page.locator('.status.live').waitFor(wait)
+}
 
+/** Another grouping, and limits from another period. */
+async function frozen(page, shot) {
 	const [first, last] = await page.locator('input[type=date]').all()
 	const recent = await first.inputValue()
 	const answers = (part) =>
@@ -98,8 +107,6 @@ async function controlled(page, lang, shot) {
 	await page.locator('[role=alert].wrong').waitFor(wait)
 	await page.locator('.dates button').click()
 	assert.equal(await first.inputValue(), recent, 'the last four weeks again')
-	await page.locator('main nav a').first().click()
-	await page.locator('.status.live').waitFor(wait)
 }
 
 /** The terms of OEE multiply to the value shown, in the numbers and in what is written; Escape closes. */
@@ -130,7 +137,7 @@ async function explained(page, shot) {
 }
 
 /** From a figure to its minutes, whose sum has the figure's own terms, to one minute's counters, to their readings. */
-async function downToReadings(page, lang, shot) {
+async function downToReadings(page, lang, shot, deep) {
 	const explained = page.waitForResponse((r) => r.url().includes('explain=true'), wait)
 	await page.locator('.output button').first().click()
 	const dialog = page.getByRole('dialog')
@@ -155,34 +162,42 @@ async function downToReadings(page, lang, shot) {
 	await page.locator('.readings[data-as=readings] .chart svg').waitFor(wait)
 	const {from, to} = Object.fromEntries(new URL(page.url()).searchParams)
 	assert.equal(Date.parse(to) - Date.parse(from), 180_000, 'a minute with one before and one after')
-	await looked(page, lang, shot)
+	await looked(page, lang, shot, deep)
+	await page.locator('main nav a').first().click()
+	await page.locator('.status.live').waitFor(wait)
 }
 
-/** Months of two signals at once, closer by the wheel, as a file, and again from the address alone. */
-async function looked(page, lang, shot) {
+/** Months of two signals at once. */
+async function looked(page, lang, shot, deep) {
 	await page.locator('.picker summary').click()
 	await page.locator('.seek input').fill('press.pressure')
 	await page.locator('.groups input').first().check()
 	await page.locator('.readings[data-signal="press.pressure"] .chart svg').waitFor(wait)
 	await page.locator('.picker summary').click()
 	const next = () => page.waitForResponse((r) => /\/api\/.*\/readings\?signal=press\.pressure&/.test(r.url()), wait)
-	let answer = next()
+	const answer = next()
 	await page.locator('.tools').first().locator('button').last().click()
 	const months = await (await answer).json()
 	assert.equal(months.as, 'buckets', 'months are summed up')
 	await page.locator('.readings[data-signal="press.pressure"][data-as=buckets]').waitFor(wait)
 	await settled(page, lang)
 	await shot('readings')
+	if (deep) await closer(page, months, next)
+}
+
+/** Closer by the wheel, as a file, and again from the address alone; next waits for an answer. */
+async function closer(page, months, next) {
 	const length = (a) => Date.parse(a.to) - Date.parse(a.from)
-	let closer = months
+	let answer
+	let seen = months
 	await page.locator('.readings[data-signal="press.pressure"] .chart').first().hover()
-	for (let turn = 0; turn < 5 && length(closer) > length(months) * 0.6; turn++) { // a slow computer asks before all turns have come
+	for (let turn = 0; turn < 5 && length(seen) > length(months) * 0.6; turn++) { // a slow computer asks before all turns have come
 		answer = next()
 		for (let notch = 0; notch < 8; notch++) await page.mouse.wheel(0, -300)
-		closer = await (await answer).json()
+		seen = await (await answer).json()
 	}
-	assert.ok(length(closer) <= length(months) * 0.6, `the wheel leads from ${length(months)} to ${length(closer)} ms`)
-	assert.ok(closer.width_s < months.width_s, `buckets of ${closer.width_s} s after the wheel, ${months.width_s} s before`)
+	assert.ok(length(seen) <= length(months) * 0.6, `the wheel leads from ${length(months)} to ${length(seen)} ms`)
+	assert.ok(seen.width_s < months.width_s, `buckets of ${seen.width_s} s after the wheel, ${months.width_s} s before`)
 	const file = page.waitForEvent('download')
 	await page.locator('.tools').last().locator('button').last().click()
 	assert.match(readFileSync(await (await file).path(), 'utf8'), /^signal,unit,from,to,.*\r\n[\w-]+\.[\w-]+,/, 'the file')
@@ -193,25 +208,25 @@ async function looked(page, lang, shot) {
 	assert.equal(page.url(), kept, 'the address stays')
 	assert.equal(Date.parse(again.from), Date.parse(new URL(kept).searchParams.get('from')), 'the address keeps what is looked at')
 	assert.ok(length(again) <= length(months) * 0.6, 'and that is what the wheel led to')
-	await page.locator('main nav a').first().click()
-	await page.locator('.status.live').waitFor(wait)
 }
 
 /** History, stops and the wall board of the line, and back. */
-async function furtherPages(page, lang, shot) {
+async function furtherPages(page, lang, shot, deep) {
 	const tab = (view) => page.locator(`main nav a[href$="/${view}"]`)
 	await tab('history').click()
 	await page.locator('main table tbody tr').first().waitFor(wait)
 	await page.locator('main dl dd').first().waitFor(wait)
 	await settled(page, lang)
 	await shot('history')
-	const file = page.waitForEvent('download')
-	await page.locator('a[download]').first().click()
-	assert.match((await file).suggestedFilename(), /\.xlsx$/, 'the spreadsheet')
+	if (deep) {
+		const file = page.waitForEvent('download')
+		await page.locator('a[download]').first().click()
+		assert.match((await file).suggestedFilename(), /\.xlsx$/, 'the spreadsheet')
+	}
 
 	await tab('stops').click()
 	await page.locator('main .list').waitFor(wait)
-	await reasonGiven(page)
+	if (deep) await reasonGiven(page)
 	await settled(page, lang)
 	await shot('stops')
 
