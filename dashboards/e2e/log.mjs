@@ -2,6 +2,7 @@
 // person, corrected, and loaded from a file whose wrong cells are named.
 import assert from 'node:assert/strict'
 import {sizes} from './browser.mjs'
+import {settled} from './walk.mjs'
 
 const wait = {timeout: 60_000}
 const line = `hand-press-${Date.now().toString(36)}-` // and the language: each has a line of its own, new in every run
@@ -11,14 +12,18 @@ const pin = '123456'
 export async function shiftLog(browser, url, lang, shot = async () => {}) {
 	const id = line + lang
 	const people = await enrolled(url, lang)
-	await declared(url, id, people.lan.token)
 	const {context, page, errors} = await phone(browser, url, lang)
+	const look = async (page, place) => {
+		await settled(page, lang)
+		await shot(page, place)
+	}
 	try {
-		await typedWithoutNetwork(context, page, url, id, people.lan.name, shot)
+		await declared(page, url, id, people.lan.name, look)
+		await typedWithoutNetwork(context, page, url, id, people.lan.name, look)
 		await killed(browser, url, lang, id, people.lan)
-		await countersigned(browser, url, lang, id, people.minh.name, shot)
-		await corrected(page, url, id, shot)
-		await filed(page, url, id, shot)
+		await countersigned(browser, url, lang, id, people.minh.name, look)
+		await corrected(page, url, id, look)
+		await filed(page, url, id, look)
 		const wrong = errors.filter((e) => !/ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_NETWORK|Failed to load resource|Failed to fetch/.test(e))
 		assert.deepEqual(wrong, [], 'the browser says')
 	} finally {
@@ -52,9 +57,24 @@ async function enrolled(url, lang) {
 	return {lan: await one(`Lan ${lang}`), minh: await one(`Minh ${lang}`)}
 }
 
-async function declared(url, id, token) {
-	const answer = await post(url, '/api/v1/lines', {id, name: {vi: `Ép tay ${id}`, en: `Hand press ${id}`}, site: 'tan-thinh-phat', products: [{code: 'GB-390', units_per_cycle: 1, planned_cycle_s: 0}]}, token)
-	assert.equal(answer.status, 204, await answer.text())
+/** A line that no gateway reads is declared on the start page, and its card leads to its log. */
+async function declared(page, url, id, name, shot) {
+	await page.goto('/')
+	await page.locator('main details > summary').last().click()
+	await signIn(page, name)
+	const form = page.locator('form', {has: page.locator('textarea')})
+	await form.locator('button').click()
+	await form.locator('[role=alert]').waitFor(wait)
+	await form.locator('input').first().fill(id)
+	await form.locator('textarea').fill('GB-390 Gạch bê tông 390')
+	await shot(page, 'declare')
+	await form.locator('button').click()
+	const card = page.locator('article', {hasText: id})
+	await card.locator('h2 a').click()
+	await page.locator('[data-field=produced]').waitFor(wait)
+	assert.equal(new URL(page.url()).pathname, `/lines/${id}/log`)
+	const {lines} = await (await fetch(`${url}/api/v1/lines`)).json()
+	assert.ok(lines.find((l) => l.id === id).declared, 'it is declared')
 }
 
 async function entries(url, id) {
@@ -95,9 +115,8 @@ async function type(page, ago, figures) {
 
 /** What is typed without a network waits, through a reload too, and arrives once when the network is back. */
 async function typedWithoutNetwork(context, page, url, id, name, shot) {
-	await page.goto(`/lines/${id}/log`)
-	await page.locator('[data-field=produced]').waitFor(wait)
-	await signIn(page, name)
+	await page.reload() // the page that is kept
+	await page.locator('.signed', {hasText: name}).waitFor(wait)
 	await page.waitForFunction(async () => (await caches.match('/')) && (await Promise.all((await caches.keys()).map(async (c) => (await (await caches.open(c)).keys()).map((r) => r.url)))).flat().some((u) => u.includes('LogPage-') && u.endsWith('.js')), undefined, wait)
 	await context.setOffline(true)
 	await page.reload()
