@@ -7,5 +7,5 @@ export default defineConfig({
 	plugins: [svelte()],
 	build: {target: 'es2022', reportCompressedSize: true, chunkSizeWarningLimit: 700},
 	server: {proxy: {'/api': process.env.LINEPROOF_URL ?? 'http://127.0.0.1:8080'}},
-	test: {include: ['src/**/*.test.ts']},
+	test: {include: ['src/**/*.test.ts'], setupFiles: ['src/lib/texts.setup.ts']},
 })

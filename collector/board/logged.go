@@ -2,8 +2,6 @@ package board
 
 import (
 	"context"
-	"maps"
-	"slices"
 
 	"github.com/lineproof/lineproof/collector/kpi"
 	"github.com/lineproof/lineproof/collector/shiftlog"
@@ -20,17 +18,11 @@ func (b *Board) Logs(line string) (shiftlog.Line, error) {
 }
 
 // products lists the codes of all that the line makes.
-func (p place) products() []string {
-	codes := map[string]bool{}
-	for _, product := range p.model.Products {
-		codes[product.Code] = true
+func (p place) products() (codes []string) {
+	for _, product := range p.makes() {
+		codes = append(codes, product.Code)
 	}
-	for _, m := range p.model.Machines {
-		if m.Product != nil {
-			codes[m.Product.Code] = true
-		}
-	}
-	return slices.Sorted(maps.Keys(codes))
+	return codes
 }
 
 // logged is what people wrote down of a line's shifts that meet a window.

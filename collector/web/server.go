@@ -117,10 +117,28 @@ func app(files fs.FS) http.Handler {
 			return
 		}
 		h.Set("Cache-Control", "no-cache")
-		if line := linePage.FindStringSubmatch(name); line != nil { // on a slow link, ask for it together with the scripts
-			h.Set("Link", "</api/v1/lines/"+line[1]+">; rel=preload; as=fetch; crossorigin")
+		// What the app will ask for, on a slow link together with its scripts.
+		if line := linePage.FindStringSubmatch(name); line != nil {
+			h.Add("Link", "</api/v1/lines/"+line[1]+">; rel=preload; as=fetch; crossorigin")
+		}
+		if texts := textsFor(r, files); texts != "" {
+			h.Add("Link", "</"+texts+">; rel=modulepreload")
 		}
 		h.Set("Content-Type", "text/html; charset=utf-8")
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(index))
 	})
+}
+
+// textsFor is the file of the language that a reader chose, as the app says in a cookie; "" where that is the app's own,
+// which needs none.
+func textsFor(r *http.Request, files fs.FS) string {
+	chosen, err := r.Cookie("lineproof.language")
+	if err != nil || chosen.Value != "en" {
+		return ""
+	}
+	found, err := fs.Glob(files, "assets/en-*.js")
+	if err != nil || len(found) != 1 {
+		return ""
+	}
+	return found[0]
 }

@@ -38,6 +38,11 @@ func (l logs) shifts(a huma.API) {
 		return &body[entries]{entries{all}}, l.fail.of(ctx, err)
 	}, op("get-line-log", "What people wrote down of the shifts that begin in a window, corrected entries too"))
 
+	huma.Get(a, "/api/v1/lines/{line}/sheet", func(ctx context.Context, in *entriesInput) (*body[board.Sheet], error) {
+		sheet, err := l.board.Sheet(in.Line, record.Span{From: in.From.UTC(), To: in.To.UTC()})
+		return &body[board.Sheet]{sheet}, l.fail.of(ctx, err)
+	}, op("get-line-sheet", "What an entry of the shift log can be of: the line's machines, its products, and its shifts in a window"))
+
 	type writeInput struct {
 		LineID
 		Signer

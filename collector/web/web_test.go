@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -277,6 +278,26 @@ func TestWebApp(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What the app will ask for goes along with its page: a slow link then waits once.
+func TestAPageNamesWhatItNeeds(t *testing.T) {
+	s := open(t)
+	const question, texts = "</api/v1/lines/" + line + ">; rel=preload; as=fetch; crossorigin", "</assets/en-abc123.js>; rel=modulepreload"
+	for _, tt := range []struct {
+		name, path, cookie string
+		want               []string
+	}{
+		{"the start page", "/", "", nil},
+		{"a line", "/lines/" + line, "", []string{question}},
+		{"a line in English", "/lines/" + line, "lineproof.language=en", []string{question, texts}},
+		{"the app's own language", "/", "lineproof.language=vi", nil},
+		{"a language that nobody made", "/", "lineproof.language=../index", nil},
+	} {
+		if got := s.get(tt.path, "Cookie", tt.cookie).Header.Values("Link"); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@
 import {mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {launch, open, sizes} from './browser.mjs'
+import {shiftLog} from './log.mjs'
 import {slowLink} from './slow.mjs'
 import {loseConnection, walk} from './walk.mjs'
 
@@ -55,5 +56,16 @@ await slowLink(browser, url, (await (await fetch(`${url}/api/v1/lines`)).json())
 })
 const offline = (error) => /ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|Failed to load resource/.test(error)
 if (!(await check(browser, {size: 'desk', theme: 'light', lang: 'vi'}, 'connection', loseConnection, offline))) failed++
+const logs = ['vi', 'en'].map(async (lang) => { // at the same time, for they mostly wait
+	const shoot = async (page, place) => shots && page.screenshot({path: join(shots, `log-${lang}-${place}.png`), fullPage: true})
+	await shiftLog(browser, url, lang, shoot).then(
+		() => console.log(`ok    shift log ${lang}`),
+		(cause) => {
+			console.error(`FAIL  shift log ${lang}: ${cause.stack ?? cause}`)
+			failed++
+		},
+	)
+})
+await Promise.all(logs)
 await browser.close()
 process.exitCode = failed > 0 ? 1 : 0

@@ -45,7 +45,7 @@ const other = (lang) => (lang === 'vi' ? 'en' : 'vi')
 const axe = readFileSync(fileURLToPath(import.meta.resolve('axe-core/axe.min.js')), 'utf8')
 
 /** The page fits its width, says its language, has one heading of the first level, and breaks no serious rule of accessibility. */
-async function settled(page, lang) {
+export async function settled(page, lang) {
 	const {wide, box, said, headings} = await page.evaluate(() => ({
 		wide: document.documentElement.scrollWidth,
 		box: document.documentElement.clientWidth,
@@ -210,7 +210,7 @@ async function closer(page, months, next) {
 	assert.ok(length(again) <= length(months) * 0.6, 'and that is what the wheel led to')
 }
 
-/** History, stops and the wall board of the line, and back. */
+/** History, stops, the shift log and the wall board of the line, and back. */
 async function furtherPages(page, lang, shot, deep) {
 	const tab = (view) => page.locator(`main nav a[href$="/${view}"]`)
 	await tab('history').click()
@@ -229,6 +229,12 @@ async function furtherPages(page, lang, shot, deep) {
 	if (deep) await reasonGiven(page)
 	await settled(page, lang)
 	await shot('stops')
+
+	await tab('log').click()
+	await page.locator('form select option').nth(1).waitFor({state: 'attached', ...wait}) // the line's shifts
+	await page.locator('main .list').waitFor(wait)
+	await settled(page, lang)
+	await shot('log')
 
 	await tab('board').click()
 	await page.locator('.wall .figure').first().waitFor(wait)

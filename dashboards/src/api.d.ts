@@ -329,6 +329,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lines/{line}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an entry of the shift log can be of: the line's machines, its products, and its shifts in a window */
+        get: operations["get-line-sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lines/{line}/signals": {
         parameters: {
             query?: never;
@@ -1716,6 +1733,25 @@ export interface components {
             /** @description to be sent as Authorization: Bearer; whoever has it signs as this person */
             token: string;
         };
+        Sheet: {
+            machines: components["schemas"]["SheetMachine"][];
+            /** @description of the line, by language: vi, en */
+            name: {
+                [key: string]: string;
+            };
+            /** @description empty: what the line makes is not known, and any code may be written */
+            products: components["schemas"]["Product"][];
+            /** @description that begin in the window, by the line's calendar; empty for a line without one */
+            shifts: components["schemas"]["Window"][];
+            /** @description IANA name */
+            timezone: string;
+        };
+        SheetMachine: {
+            id: string;
+            name: {
+                [key: string]: string;
+            };
+        };
         SignInputBody: {
             /** @description as it is to stand under what they sign */
             name: string;
@@ -2690,6 +2726,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Scrap"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-line-sheet": {
+        parameters: {
+            query: {
+                /** @description included, RFC 3339 */
+                from: string;
+                /** @description not included, RFC 3339 */
+                to: string;
+            };
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sheet"];
                 };
             };
             /** @description Error */

@@ -2,8 +2,10 @@ import {mount} from 'svelte'
 import './styles/tokens.css'
 import './styles/base.css'
 import App from './App.svelte'
+import {language} from './lib/language.svelte'
+import {keepApp} from './lib/offline'
 
-// So that the page comes up without the network; a browser lets that be only where nobody can tamper on the way.
-if ('serviceWorker' in navigator && import.meta.env.PROD) void navigator.serviceWorker.register('/sw.js').catch(() => undefined)
+keepApp()
 
-mount(App, {target: document.getElementById('app')!})
+// Not awaited at the top, for then the pages could share nothing with the file that all of them need.
+void language.recall().then(() => mount(App, {target: document.getElementById('app')!}))

@@ -55,7 +55,7 @@ export class ApiError extends Error {
 	}
 }
 
-async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
 	let answer: Response
 	try {
 		answer = await fetch(path, {signal, headers: {Accept: 'application/json, application/problem+json'}})
@@ -67,12 +67,12 @@ async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
 	return (await answer.json()) as T
 }
 
-async function problemOf(answer: Response): Promise<Problem> {
+export async function problemOf(answer: Response): Promise<Problem> {
 	if (!answer.headers.get('Content-Type')?.includes('json')) return {}
 	return answer.json().catch(() => ({}))
 }
 
-const linePath = (line: string, rest = '') => `/api/v1/lines/${encodeURIComponent(line)}${rest}`
+export const linePath = (line: string, rest = '') => `/api/v1/lines/${encodeURIComponent(line)}${rest}`
 
 export const getLines = (signal?: AbortSignal) => get<Schemas['Lines']>('/api/v1/lines', signal).then((a) => a.lines)
 

@@ -26,3 +26,15 @@ export function recallText(slot: string): string {
 		return ''
 	}
 }
+
+/** Where each entry of a shift log lies that is still to be sent, before its id. */
+export const outboxSlot = 'lineproof.outbox.'
+
+/** Whether anything is kept whose name begins so. */
+export function holds(prefix: string): boolean {
+	try {
+		return Object.keys(localStorage).some((key) => key.startsWith(prefix))
+	} catch {
+		return false
+	}
+}

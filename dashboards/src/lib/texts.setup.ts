@@ -1,0 +1,4 @@
+// Unit tests read all languages.
+import {fetchTexts, languages} from './i18n'
+
+await Promise.all(languages.map(fetchTexts))
