@@ -39,6 +39,7 @@ const (
 	CalendarCountry      CalendarCode = "country"        // it is none of Countries
 	CalendarNotPublic    CalendarCode = "not_public"     // a working date that is no public holiday
 	CalendarOffAndWorked CalendarCode = "off_and_worked" // a date
+	CalendarFrozen       CalendarCode = "frozen"         // a change that would be of what has begun; Value is when it can be
 )
 
 // A calendar is sealed in one batch, and a day has so many hours.
