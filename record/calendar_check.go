@@ -12,7 +12,7 @@ import (
 // CalendarMistake is something in a calendar that cannot be.
 type CalendarMistake struct {
 	Path    []string     `json:"path" nullable:"false" doc:"where, such as shifts, 0, breaks, 1, from; counted from 0"`
-	Code    CalendarCode `json:"code" doc:"what kind of mistake it is"`
+	Code    CalendarCode `json:"code" enum:"no_name,too_long,too_many,from_24,shifts_meet,no_break,break_outside,breaks_meet,reversed,long_shift,seconds,no_date,twice,country,not_public,off_and_worked,frozen" doc:"what kind of mistake it is"`
 	Value   string       `json:"value,omitempty" doc:"what is wrong, as far as Path does not say it"`
 	Message string       `json:"message"`
 	Hint    string       `json:"hint,omitempty" doc:"what to do"`

@@ -16,7 +16,7 @@ import (
 // CalendarEra is one word on when a line is meant to run, with the time from which on it governs.
 type CalendarEra struct {
 	From     *time.Time       `json:"from" doc:"null: from ever"`
-	Calendar *record.Calendar `json:"calendar" doc:"null: around the clock, or with logged"`
+	Calendar *record.Calendar `json:"calendar,omitempty" doc:"absent: around the clock, or with logged"`
 	Logged   bool             `json:"logged,omitempty" doc:"nobody reads the line: it is meant to run whenever people write down that it did"`
 	Gateway  string           `json:"gateway,omitempty" doc:"whose catalogue says so"`
 	By       string           `json:"by,omitempty" doc:"who says so"`
@@ -141,6 +141,7 @@ func (b *Board) loadCalendars(ctx context.Context, declared map[string]record.De
 	all := map[string]words{}
 	take := func(line string, e CalendarEra) {
 		_, ok := declared[line]
+		e.Logged = ok && e.Calendar == nil && e.Gateway == ""
 		all[line] = all[line].add(e, ok)
 	}
 	for len(catalogues)+len(statements) > 0 {
