@@ -26,7 +26,9 @@ func TestWhoseWordGoverns(t *testing.T) {
 		calendar    *record.Calendar
 		said        float64 // by a person; hours
 	}
-	at := func(hours float64) time.Time { return collectortest.Morning.Add(time.Duration(hours * float64(time.Hour))) }
+	at := func(hours float64) time.Time {
+		return collectortest.Morning.Add(time.Duration(hours * float64(time.Hour)))
+	}
 	for _, test := range []struct {
 		name string
 		said []said
