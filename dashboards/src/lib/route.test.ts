@@ -14,6 +14,7 @@ const cases: [path: string, want: unknown][] = [
 	['/lines/block-line/quality', {page: 'line', line: 'block-line', view: 'quality'}],
 	['/lines/block-line/readings', {page: 'line', line: 'block-line', view: 'readings'}],
 	['/lines/block-line/minutes', {page: 'line', line: 'block-line', view: 'minutes'}],
+	['/lines/block-line/calendar', {page: 'line', line: 'block-line', view: 'calendar'}],
 	['/lines/%E0/quality', {page: 'unknown'}],
 	['/lines/%E0', {page: 'unknown'}],
 	['/lines', {page: 'unknown'}],
