@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"path/filepath"
@@ -70,7 +71,7 @@ func tryBench(t *testing.T, dir string, keys record.Keyring) (*bench, error) {
 	}
 	b := &bench{t: t, dir: dir, pipeline: &pipeline{
 		keys: keys, ledger: l, store: s, registry: r, clock: clock.NewVirtual(receivedAt, 1), log: slog.New(slog.DiscardHandler),
-		metrics: newMetrics(), changed: func(registry.Gateway) {}, refused: func(registry.Refusal) {},
+		metrics: newMetrics(), changed: func(registry.Gateway) {}, planned: func(context.Context) {}, refused: func(registry.Refusal) {},
 		accepted: func(board.Accepted) {}, health: func(board.Views) {}, isolated: func(registry.Poison) {},
 		quiet: rate.NewLimiter(rate.Inf, 0), account: (*account.State).Fold,
 	}}

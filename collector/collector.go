@@ -180,7 +180,7 @@ func (c *Collector) openPipeline(ctx context.Context) error {
 		keys: record.Keyring{}, ledger: c.ledger, store: c.store, registry: c.registry, clock: c.opts.Clock,
 		log: c.opts.Logger, metrics: newMetrics(), account: (*account.State).Fold, quiet: rate.NewLimiter(refusedPerSecond, refusedAtOnce),
 		changed: c.changed, refused: c.board.Refused, accepted: c.board.Accepted, health: c.board.Views, isolated: c.board.Isolated,
-		progress: c.opts.Progress, said: c.office.out,
+		progress: c.opts.Progress, said: c.office.out, planned: c.loadLines,
 	}
 	c.pipeline.keys.Add(record.Office, c.office.public())
 	if c.cfg.Influx != nil {
@@ -207,6 +207,9 @@ func (c *Collector) openPipeline(ctx context.Context) error {
 	for i := len(poisoned) - 1; i >= 0; i-- {
 		c.board.Isolated(poisoned[i])
 	}
+	if err := c.board.LoadLines(ctx); err != nil {
+		return err
+	}
 	if err := c.pipeline.load(ctx); err != nil {
 		return err
 	}
@@ -217,13 +220,18 @@ func (c *Collector) openPipeline(ctx context.Context) error {
 // changed notes that the books of a gateway have grown, or that what people say has come into the views.
 func (c *Collector) changed(g registry.Gateway) {
 	if g.ID == record.Office {
-		if err := c.board.LoadDeclared(context.Background()); err != nil {
-			c.opts.Logger.Error("declared lines not read", "error", err)
-		}
+		c.loadLines(context.Background())
 		c.office.viewed(g.Head)
 		return
 	}
 	c.board.Changed(g)
+}
+
+// loadLines lets the board know what was said of lines and of when they are meant to run.
+func (c *Collector) loadLines(ctx context.Context) {
+	if err := c.board.LoadLines(ctx); err != nil {
+		c.opts.Logger.Error("declared lines and calendars not read", "error", err)
+	}
 }
 
 func (c *Collector) openUplink() error {

@@ -89,7 +89,7 @@ func (p *pipeline) view(ctx context.Context, batches []stored, next uint64) erro
 		err = p.write(ctx, f.writes)
 	}
 	if err == nil {
-		err = p.registry.Commit(ctx, registry.Step{Next: next, Gateways: f.gateways, Doubt: p.doubt(f.writes), Finished: f.finished, Statements: f.said})
+		err = p.registry.Commit(ctx, registry.Step{Next: next, Gateways: f.gateways, Doubt: p.doubt(f.writes), Finished: f.finished, Statements: f.said, Calendars: f.calendars})
 	}
 	if errors.Is(err, series.ErrUnanswered) {
 		p.doubts.attempt = true
@@ -104,6 +104,9 @@ func (p *pipeline) view(ctx context.Context, batches []stored, next uint64) erro
 		p.gateways[g.ID] = g
 	}
 	p.mu.Unlock()
+	if len(f.calendars) > 0 {
+		p.planned(ctx)
+	}
 	for _, g := range f.gateways {
 		p.changed(g)
 	}
@@ -121,10 +124,11 @@ func (p *pipeline) view(ctx context.Context, batches []stored, next uint64) erro
 
 // folded is what follows from batches.
 type folded struct {
-	writes   []series.Write
-	gateways []registry.Gateway
-	finished []account.Interval // to be published
-	said     []registry.Statement
+	writes    []series.Write
+	gateways  []registry.Gateway
+	finished  []account.Interval // to be published
+	said      []registry.Statement
+	calendars []registry.Calendar
 }
 
 // fold works on copies of the accounts' states, so that a failure later leaves them as they were. A batch that
@@ -165,6 +169,13 @@ func (p *pipeline) tryFold(batches []stored, poisoned map[uint64]bool) (f folded
 			}
 		}
 		head := s.Head()
+		if head.CatalogueHash != g.Head.CatalogueHash {
+			calendars, err := registry.CalendarsOf(g.Head.Catalogue, s.Verified, s.index)
+			if err != nil {
+				return folded{}, nil, err
+			}
+			f.calendars = append(f.calendars, calendars...)
+		}
 		g.Digests = append(g.Digests, registry.Digest{Seq: head.Seq, Hash: head.Hash})
 		g.Head, g.Ledger, g.SealedAt, g.Clock = head, s.index, b.SealedAt, b.Clock.State
 		for _, said := range b.Statements {

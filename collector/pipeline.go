@@ -46,6 +46,7 @@ type pipeline struct {
 	account  func(*account.State, record.Batch, record.Catalogue) []account.Interval
 	answer   func(record.Receipt) error
 	changed  func(registry.Gateway) // a gateway's books have grown
+	planned  func(context.Context)  // catalogues have changed when lines are meant to run
 	refused  func(registry.Refusal)
 	accepted func(board.Accepted)     // a batch is in the ledger, or one before it is missing
 	health   func(board.Views)        // how ledger and views are

@@ -54,7 +54,8 @@ func Rebuild(ctx context.Context, cfg Config, opts Options) (r Rebuilt, err erro
 	return r, err
 }
 
-// digest is SHA-256 over all intervals and readings of a store and all that people said, in their order.
+// digest is SHA-256 over all intervals and readings of a store, all that people said and when lines are meant to run, in
+// their order.
 func digest(ctx context.Context, store series.Store, said *registry.Registry) (sum record.Hash, err error) {
 	h := sha256.New()
 	encode := json.NewEncoder(h)
@@ -80,6 +81,15 @@ func digest(ctx context.Context, store series.Store, said *registry.Registry) (s
 	}
 	for _, s := range statements {
 		if err := encode.Encode(s); err != nil {
+			return sum, fmt.Errorf("digest of the views: %w", err)
+		}
+	}
+	calendars, err := said.Calendars(ctx)
+	if err != nil {
+		return sum, fmt.Errorf("digest of the views: %w", err)
+	}
+	for _, c := range calendars {
+		if err := encode.Encode(c); err != nil {
 			return sum, fmt.Errorf("digest of the views: %w", err)
 		}
 	}

@@ -48,7 +48,9 @@ func (v validator) lines(c *Config, broken map[string]bool) {
 			r.machine(m, name, line.Products, at(path, "machines", name))
 		}
 		if line.Calendar != nil {
-			v.calendar(*line.Calendar, at(path, "calendar"))
+			for _, m := range line.Calendar.Mistakes() {
+				v.mistake(m.Message, m.Hint, at(path, slices.Concat([]string{"calendar"}, m.Path)...)...)
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package record
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -14,6 +15,8 @@ type Calendar struct {
 	Shifts   []Shift      `json:"shifts,omitempty"`
 	Holidays []Holiday    `json:"holidays,omitempty"`
 	Extra    []ExtraShift `json:"extra,omitempty"`
+	Public   string       `json:"public,omitempty"`  // the country whose public holidays are days off too, such as vn
+	Working  []Date       `json:"working,omitempty"` // public holidays that are worked all the same
 }
 
 // Shift is one shift of the weekly pattern. One whose To is not after From ends on the next day.
@@ -71,10 +74,22 @@ type Date struct {
 	Day   int
 }
 
-// MarshalText writes yyyy-mm-dd.
-func (d Date) MarshalText() ([]byte, error) {
-	return fmt.Appendf(nil, "%04d-%02d-%02d", d.Year, d.Month, d.Day), nil
+// Compare is -1 where d is before o, 1 where it is after it, and 0 where they are the same.
+func (d Date) Compare(o Date) int {
+	return cmp.Or(cmp.Compare(d.Year, o.Year), cmp.Compare(d.Month, o.Month), cmp.Compare(d.Day, o.Day))
 }
+
+// plus is the date so many days later.
+func (d Date) plus(days int) Date {
+	y, m, day := time.Date(d.Year, d.Month, d.Day+days, 0, 0, 0, 0, time.UTC).Date()
+	return Date{y, m, day}
+}
+
+// String is yyyy-mm-dd.
+func (d Date) String() string { return fmt.Sprintf("%04d-%02d-%02d", d.Year, d.Month, d.Day) }
+
+// MarshalText writes yyyy-mm-dd.
+func (d Date) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
 // UnmarshalText reads yyyy-mm-dd.
 func (d *Date) UnmarshalText(text []byte) error {

@@ -73,7 +73,7 @@ func FuzzCatalogue(f *testing.F) {
 	f.Add([]byte(`{"gateway":"a","site":"s","timezone":"UTC","signals":{"p.s":{"states":{"1":"execute"},"every":"1m30s","scale":0.1}},` +
 		`"lines":{"l":{"machines":{"m":{"produced":{"from":"p.c","times":"units_per_cycle"},"measures":{"x":{"from":"p.x","lower":1}}}},` +
 		`"calendar":{"shifts":[{"name":"A","from":"22:00","to":"06:00","days":["mon"],"breaks":[{"from":"00:00","to":"00:30"}]}],` +
-		`"holidays":[{"date":"2027-02-05","why":"Tết"}],"extra":[{"name":"x","from":"2027-02-06T00:00:00Z","to":"2027-02-06T04:00:00+07:00"}]}}}}`))
+		`"holidays":[{"date":"2027-02-05","why":"Tết"}],"extra":[{"name":"x","from":"2027-02-06T00:00:00Z","to":"2027-02-06T04:00:00+07:00"}],"public":"vn","working":["2027-04-16"]}}}}`))
 	f.Fuzz(func(t *testing.T, text []byte) { again(t, text, DecodeCatalogue, Catalogue.Encode) })
 }
 

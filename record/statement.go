@@ -36,6 +36,7 @@ const (
 	StatementSignature StatementKind = "signature" // Signature; About is when the shift began
 	StatementPerson    StatementKind = "person"    // Person; About is when they enrolled
 	StatementLine      StatementKind = "line"      // DeclaredLine; About is when it was declared
+	StatementCalendar  StatementKind = "calendar"  // CalendarChange; About is when it takes effect, a whole minute
 )
 
 // StopNote is what a person says of a stop.
@@ -55,6 +56,12 @@ type DeclaredLine struct {
 	Site     string `json:"site"`
 	Timezone string `json:"timezone"` // IANA name
 	Line     Line   `json:"line"`
+}
+
+// CalendarChange is when a line is meant to run from a time on. Shifts that began before it run on as they were planned.
+type CalendarChange struct {
+	Calendar *Calendar `json:"calendar"` // nil: around the clock; of a line that no gateway reads, whenever people say that it ran
+	Comment  string    `json:"comment,omitempty"`
 }
 
 // NewStatement packs what somebody says.

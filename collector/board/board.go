@@ -30,6 +30,7 @@ type Board struct {
 	watchers map[chan<- struct{}]string // by the line they watch
 	begun    map[string]*time.Time      // first minute of each line, once it is known
 	byHand   map[string]record.DeclaredLine
+	said     map[string]words // of when each line is meant to run
 
 	views    Views
 	isolated []Isolated         // newest first
@@ -37,6 +38,8 @@ type Board struct {
 
 	hours    hours
 	measured measured
+
+	changing sync.Mutex // held from the look at a line's calendar to the word in the ledger
 }
 
 // gateway is what was last heard of one.

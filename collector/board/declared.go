@@ -57,9 +57,9 @@ func (b *Board) Declare(ctx context.Context, by string, d Declaration) error {
 		record.DeclaredLine{Site: d.Site, Timezone: zone.String(), Line: line})
 }
 
-// LoadDeclared makes the board know the lines that people declared, the last word on each. It is to be called when
-// the views have got statements.
-func (b *Board) LoadDeclared(ctx context.Context) error {
+// LoadLines makes the board know the lines that people declared, the last word on each, and when all lines are meant to
+// run. It is to be called when the views have got statements, or catalogues with other calendars.
+func (b *Board) LoadLines(ctx context.Context) error {
 	said, err := b.registry.Statements(ctx, registry.Said{Kind: record.StatementLine})
 	if err != nil {
 		return fmt.Errorf("declared lines: %w", err)
@@ -72,9 +72,13 @@ func (b *Board) LoadDeclared(ctx context.Context) error {
 		}
 		lines[s.Line] = d
 	}
+	calendars, err := b.loadCalendars(ctx, lines)
+	if err != nil {
+		return err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.byHand = lines
+	b.byHand, b.said = lines, calendars
 	return nil
 }
 

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/collector/account"
-	"github.com/lineproof/lineproof/collector/calendar"
 	"github.com/lineproof/lineproof/collector/series"
 	"github.com/lineproof/lineproof/record"
 )
@@ -30,7 +29,7 @@ type hours struct {
 }
 
 type lineHours struct {
-	cut  string                       // calendar and zone that the pieces were cut by
+	cut  string                       // calendars and zone that the pieces were cut by
 	sums map[int64][]account.Interval // by the hour's beginning, Unix milliseconds
 }
 
@@ -136,11 +135,11 @@ func wentBack(before, after *account.State) bool {
 
 // line finds what is remembered of a line, which is nothing once its calendar has changed.
 func (h *hours) line(p place) (*lineHours, error) {
-	calendar, err := json.Marshal(p.model.Calendar)
+	eras, err := json.Marshal(p.calendar.Eras())
 	if err != nil {
 		return nil, fmt.Errorf("calendar of line %s: %w", p.id, err)
 	}
-	cut := p.site + p.zone.String() + string(calendar)
+	cut := p.site + p.zone.String() + string(eras)
 	if h.held > mostHours {
 		h.lines, h.held = map[string]*lineHours{}, 0
 	}
@@ -201,7 +200,7 @@ type cutter struct {
 
 func newCutter(p place, window record.Span) cutter {
 	var c cutter
-	for _, s := range calendar.New(p.model.Calendar, p.zone).Shifts(window) {
+	for _, s := range p.calendar.Shifts(window) {
 		c.edges = append(c.edges, s.From, s.To)
 		for _, b := range s.Breaks {
 			c.edges = append(c.edges, b.From, b.To)

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/lineproof/lineproof/collector/calendar"
 	"github.com/lineproof/lineproof/collector/kpi"
 	"github.com/lineproof/lineproof/collector/series"
 	"github.com/lineproof/lineproof/record"
@@ -123,7 +122,7 @@ func (b *Board) line(ctx context.Context, p place) (Line, error) {
 
 // window is the shift that runs, else the day so far.
 func (b *Board) window(p place, now time.Time) Window {
-	if s, ok := calendar.New(p.model.Calendar, p.zone).At(now); ok {
+	if s, ok := p.calendar.At(now); ok {
 		return Window{Shift: s.Name, From: s.From, To: s.To}
 	}
 	y, m, d := now.In(p.zone).Date()
@@ -135,7 +134,7 @@ func (p place) plan(w Window, now time.Time) *Plan {
 		return nil
 	}
 	hours := func(to time.Time) (sum float64) {
-		for _, s := range calendar.New(p.model.Calendar, p.zone).Planned(record.Span{From: w.From, To: to}) {
+		for _, s := range p.calendar.Planned(record.Span{From: w.From, To: to}) {
 			sum += s.Duration().Hours()
 		}
 		return sum

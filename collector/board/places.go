@@ -24,6 +24,8 @@ type place struct {
 	account  *account.State // after it; never changed
 	gateway  *gateway
 	declared bool // by people; nobody reads it, and gateway is one that was never heard
+	words    words
+	calendar calendar.Line // by the words
 }
 
 // places lists all lines by id. A line that two gateways name is the one whose catalogue was sealed last.
@@ -53,12 +55,25 @@ func (b *Board) places() []place {
 		}
 		found[id] = place{id: id, model: d.Line, site: d.Site, zone: zone, gateway: &gateway{}, declared: true}
 	}
+	for id, p := range found {
+		p.words = b.said[id].from(b.base(p))
+		p.calendar = p.words.line(p.zone)
+		found[id] = p
+	}
 	return slices.SortedFunc(maps.Values(found), func(a, b place) int {
 		if a.id < b.id {
 			return -1
 		}
 		return 1
 	})
+}
+
+// base is when a line is meant to run as long as nobody has said when.
+func (b *Board) base(p place) CalendarEra {
+	if d, ok := b.byHand[p.id]; ok {
+		return CalendarEra{Calendar: d.Line.Calendar, Logged: d.Line.Calendar == nil}
+	}
+	return CalendarEra{Calendar: p.model.Calendar, Gateway: p.gateway.ID}
 }
 
 // find is place for those who do not hold the board's lock.
@@ -94,7 +109,7 @@ func (p place) output() []string {
 func (p place) machines() []string { return slices.Sorted(maps.Keys(p.model.Machines)) }
 
 func (p place) kpiModel() kpi.Model {
-	m := kpi.Model{Calendar: calendar.New(p.model.Calendar, p.zone), Machines: p.machines(), Output: p.output(), Declared: p.declared && p.model.Calendar == nil}
+	m := kpi.Model{Calendar: p.calendar, Machines: p.machines(), Output: p.output()}
 	for _, id := range m.Machines {
 		if len(p.model.Machines[id].Rework) > 0 {
 			m.Reworked = append(m.Reworked, id)

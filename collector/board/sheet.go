@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/lineproof/lineproof/collector/calendar"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -41,7 +40,7 @@ func (b *Board) Sheet(line string, window record.Span) (Sheet, error) {
 	for _, id := range p.machines() {
 		s.Machines = append(s.Machines, SheetMachine{ID: id, Name: p.model.Machines[id].Name})
 	}
-	for _, shift := range calendar.New(p.model.Calendar, p.zone).Shifts(window) {
+	for _, shift := range p.calendar.Shifts(window) {
 		if !shift.From.Before(window.From) {
 			s.Shifts = append(s.Shifts, Window{Shift: shift.Name, From: shift.From, To: shift.To})
 		}

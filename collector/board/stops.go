@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/collector/account"
-	"github.com/lineproof/lineproof/collector/calendar"
 	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/collector/series"
 	"github.com/lineproof/lineproof/record"
@@ -140,7 +139,7 @@ func (p place) stops(m MachineStates, now time.Time) (all []Stop) {
 }
 
 func (p place) planned(span record.Span) (d time.Duration) {
-	for _, s := range calendar.New(p.model.Calendar, p.zone).Planned(span) {
+	for _, s := range p.calendar.Planned(span) {
 		d += s.Duration()
 	}
 	return d

@@ -31,7 +31,7 @@ func (b *Board) Watched() []Watched {
 		}
 		w := Watched{
 			ID: p.id, Site: p.site, Gateway: p.gateway.ID, Name: p.model.Name, Targets: p.model.Targets,
-			Calendar: calendar.New(p.model.Calendar, p.zone),
+			Calendar: p.calendar,
 		}
 		for _, m := range b.machinesNow(p, b.clock.Now()) {
 			if m.Output && p.model.Machines[m.ID].State != "" {

@@ -1,5 +1,5 @@
-// Package calendar works out when a line is meant to run, from the calendar in its gateway's catalogue.
-// It is pure: a calendar, a time zone and a window in, shifts and planned time out. All edges are whole
+// Package calendar works out when a line is meant to run, from calendars that govern one after the other.
+// It is pure: calendars, a time zone and a window in, shifts and planned time out. All edges are whole
 // minutes, so a minute is either planned or not.
 package calendar
 
@@ -28,42 +28,74 @@ func (s Shift) Planned(window record.Span) time.Duration {
 	return planned
 }
 
-// Line is the calendar of one line, ready to be asked.
+// Line is when one line is meant to run, ready to be asked.
 type Line struct {
-	cal  *record.Calendar
+	eras []era
 	zone *time.Location
 }
 
-// New prepares a calendar; nil means that the line is meant to run around the clock.
-func New(cal *record.Calendar, zone *time.Location) Line { return Line{cal: cal, zone: zone} }
+// New prepares one calendar for all time; nil means that the line is meant to run around the clock.
+func New(cal *record.Calendar, zone *time.Location) Line { return Of(zone, Era{Calendar: cal}) }
 
 // Zone is the line's time zone.
 func (l Line) Zone() *time.Location { return l.zone }
 
-// AroundTheClock tells that no calendar was given: all time is planned, and there are no shifts.
-func (l Line) AroundTheClock() bool { return l.cal == nil }
-
 // Shifts lists the shifts that meet the window, in order. Without a calendar there are none.
 func (l Line) Shifts(window record.Span) []Shift {
-	if l.cal == nil {
-		return nil
-	}
 	var shifts []Shift
-	for _, x := range l.cal.Extra {
-		shifts = append(shifts, Shift{Name: x.Name, Day: x.From.In(l.zone).Format(time.DateOnly), From: x.From.UTC(), To: x.To.UTC()})
-	}
-	extra := len(shifts)
-	// A shift may begin on the day before the window and reach into it.
-	for day := midnight(window.From.In(l.zone).AddDate(0, 0, -1)); day.Before(window.To); day = NextDay(day) {
-		for _, pattern := range l.cal.Shifts {
-			if s, ok := l.on(day, pattern); ok && !slices.ContainsFunc(shifts[:extra], s.meets) {
+	for n := range l.eras {
+		for _, s := range l.planned(n, window) {
+			s, ok := s.after(l.eras[n].over)
+			if ok && s.From.Before(l.end(n, s.To)) && (record.Span{From: s.From, To: s.To}).Overlap(window) > 0 {
 				shifts = append(shifts, s)
 			}
 		}
 	}
-	shifts = slices.DeleteFunc(shifts, func(s Shift) bool { return record.Span{From: s.From, To: s.To}.Overlap(window) == 0 })
 	slices.SortFunc(shifts, func(a, b Shift) int { return a.From.Compare(b.From) })
 	return shifts
+}
+
+// planned lists the shifts that the calendar of the n-th era has from its beginning on, as far as they may meet the window.
+func (l Line) planned(n int, window record.Span) []Shift {
+	cal := l.eras[n].Calendar
+	if cal == nil {
+		return nil
+	}
+	var shifts []Shift
+	for _, x := range cal.Extra {
+		shifts = append(shifts, Shift{Name: x.Name, Day: x.From.In(l.zone).Format(time.DateOnly), From: x.From.UTC(), To: x.To.UTC()})
+	}
+	extra := len(shifts)
+	// A shift may begin on the day before the window and reach into it.
+	off := daysOff{calendar: *cal}
+	first, end := midnight(later(window.From, l.eras[n].From).In(l.zone).AddDate(0, 0, -1)), l.end(n, window.To)
+	for day := first; day.Before(end); day = NextDay(day) {
+		for _, pattern := range cal.Shifts {
+			if s, ok := l.on(day, pattern); ok && !off.on(day) && !slices.ContainsFunc(shifts[:extra], s.meets) {
+				shifts = append(shifts, s)
+			}
+		}
+	}
+	return slices.DeleteFunc(shifts, func(s Shift) bool { return s.From.Before(l.eras[n].From) })
+}
+
+// daysOff remembers those of a calendar's years that were asked for.
+type daysOff struct {
+	calendar record.Calendar
+	years    map[int]map[record.Date]bool
+}
+
+func (o *daysOff) on(day time.Time) bool {
+	y, m, d := day.Date()
+	off, ok := o.years[y]
+	if !ok {
+		if o.years == nil {
+			o.years = map[int]map[record.Date]bool{}
+		}
+		off = o.calendar.DaysOff(y)
+		o.years[y] = off
+	}
+	return off[record.Date{Year: y, Month: m, Day: d}]
 }
 
 func (s Shift) meets(o Shift) bool { return s.From.Before(o.To) && o.From.Before(s.To) }
@@ -82,17 +114,12 @@ func NextDay(t time.Time) time.Time {
 	return next
 }
 
-// on gives the shift that the pattern makes begin on a day, if it does.
+// on gives the shift that the pattern makes begin on a day of its week, if it does.
 func (l Line) on(day time.Time, pattern record.Shift) (Shift, bool) {
 	if len(pattern.Days) > 0 && !slices.Contains(pattern.Days, record.Weekday(day.Weekday())) {
 		return Shift{}, false
 	}
 	y, m, d := day.Date()
-	for _, h := range l.cal.Holidays {
-		if h.Date == (record.Date{Year: y, Month: m, Day: d}) {
-			return Shift{}, false
-		}
-	}
 	at := func(c record.ClockTime, notBefore record.ClockTime) time.Time {
 		days := 0
 		if c <= notBefore {
@@ -115,15 +142,14 @@ func (l Line) on(day time.Time, pattern record.Shift) (Shift, bool) {
 // Planned lists the stretches of planned busy time in the window, in order, breaks taken out. Where extra
 // shifts overlap, the time counts once.
 func (l Line) Planned(window record.Span) []record.Span {
-	if l.cal == nil {
-		if !window.From.Before(window.To) {
-			return nil
-		}
-		return []record.Span{window}
+	shifts := l.Shifts(window)
+	for _, s := range l.open(window, false) {
+		shifts = append(shifts, Shift{From: s.From, To: s.To})
 	}
+	slices.SortFunc(shifts, func(a, b Shift) int { return a.From.Compare(b.From) })
 	var spans []record.Span
 	var from time.Time
-	for _, s := range l.Shifts(window) {
+	for _, s := range shifts {
 		from = later(from, s.From)
 		for _, b := range append(slices.Clone(s.Breaks), record.Span{From: s.To, To: s.To}) {
 			spans = append(spans, record.Span{From: later(from, window.From), To: earlier(b.From, window.To)})

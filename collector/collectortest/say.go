@@ -32,7 +32,7 @@ func (h *Hall) Remember() *registry.Registry {
 		if err := r.Commit(ctx, step); err != nil {
 			return err
 		}
-		return h.LoadDeclared(ctx)
+		return h.LoadLines(ctx)
 	}
 	h.Board.Remember(r, say)
 	h.People, h.Log = people.New(r, say, h.Clock), shiftlog.New(r, say, h.Clock)

@@ -32,7 +32,6 @@ type Model struct {
 	Output   []string // those whose counts are the line's
 	Reworked []string // those whose rework is counted
 	Log      []Logged // what people wrote down
-	Declared bool     // nobody reads the line and it has no calendar: it is meant to run when people wrote down that it did
 }
 
 // Compute sums up intervals, which come in order of time, over a window. The window ends no later than
@@ -198,14 +197,14 @@ func (g *groups) rows(m Model) []Row {
 		}
 		switch {
 		case s.outside:
-		case m.Declared:
-			s.plannedMs = s.logged.ms
+			s.plannedMs = s.logged.openMs
 		case g.by == ByProduct || g.by == ByOrder:
 			s.plannedMs = s.busyMs - s.overtimeMs + s.logged.ms
 		default:
 			for _, span := range m.Calendar.Planned(record.Span{From: s.row.From, To: s.row.To}) {
 				s.plannedMs += span.Duration().Milliseconds() * machines
 			}
+			s.plannedMs += s.logged.openMs
 		}
 		rows = append(rows, s.finish(g.by, m.reworked(s.row.Machine)))
 	}

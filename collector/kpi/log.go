@@ -144,9 +144,16 @@ func (s *sum) attendLogged(e Logged) {
 }
 
 // plannedMs is the time that an entry's quantities are of: what is planned of the shift from a time on, as far as the
-// entry covers it. One that is of no machine is of all that count.
-func (l Logged) plannedMs(m Model, from time.Time) (ms int64) {
-	for _, s := range m.Calendar.Planned(record.Span{From: from, To: l.End}) {
+// entry covers it. openMs is the part of it that is planned because the entry says so. One that is of no machine is of
+// all that count.
+func (l Logged) plannedMs(m Model, from time.Time) (ms, openMs int64) {
+	shift := record.Span{From: from, To: l.End}
+	openMs = l.covered(m, m.Calendar.Logged(shift))
+	return l.covered(m, m.Calendar.Planned(shift)) + openMs, openMs
+}
+
+func (l Logged) covered(m Model, spans []record.Span) (ms int64) {
+	for _, s := range spans {
 		ms += s.Duration().Milliseconds()
 	}
 	if l.Machine == "" {
@@ -181,6 +188,7 @@ func (g *groups) of(e Logged) *sum {
 type logged struct {
 	n        int                  // entries
 	ms       int64                // planned time that they are of, once where several are of the same
+	openMs   int64                // part of it that no calendar plans but they
 	to       map[string]time.Time // up to when that is counted, by machine
 	unsigned bool                 // one was not countersigned
 
@@ -219,7 +227,8 @@ func (s *sum) log(e Logged, m Model) {
 		from = to
 	}
 	if from.Before(e.End) {
-		l.ms += e.plannedMs(m, from)
+		ms, open := e.plannedMs(m, from)
+		l.ms, l.openMs = l.ms+ms, l.openMs+open
 		if l.to == nil {
 			l.to = map[string]time.Time{}
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lineproof/lineproof/collector/account"
+	"github.com/lineproof/lineproof/collector/calendar"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -141,7 +142,7 @@ func TestShiftLogAddsUp(t *testing.T) {
 // TestALineWithoutACalendar is one that people declared: it is meant to run when they say that it did.
 func TestALineWithoutACalendar(t *testing.T) {
 	m := model(t, nil)
-	m.Declared = true
+	m.Calendar = calendar.Of(hanoi(t), calendar.Era{Logged: true})
 	m.Log = []Logged{wrote(2, 10, func(l *Logged) { l.Good, l.Scrap = ptr(int64(95)), ptr(int64(5)) })}
 	rows := compute(t, m, hours(-6, 42), ByDay)
 	if len(rows) != 2 || rows[0].PlannedBusyTimeS != 8*3600 || percent(rows[0].Coverage) != "100.00 %" || rows[1].PlannedBusyTimeS != 0 || rows[1].ProducedQuantity != nil {

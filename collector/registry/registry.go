@@ -1,6 +1,6 @@
 // Package registry keeps what the collector knows beside the ledger, in one SQLite file: how far the views
 // have followed the ledger, the end of each gateway's chain with its catalogue and the state of its
-// account, what people said, and the messages that were refused.
+// account, when lines are meant to run, what people said, and the messages that were refused.
 //
 // Position, heads and account states change together in one Commit, so that after a crash the views go on
 // from where they were and count nothing twice.
@@ -136,6 +136,7 @@ type Step struct {
 	Doubt      Doubt              // intervals that are in doubt
 	Finished   []account.Interval // to be published
 	Statements []Statement        // that people made
+	Calendars  []Calendar         // that catalogues began to say
 }
 
 // Commit keeps a step, all of it or nothing.
@@ -167,6 +168,9 @@ func (s Step) save(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	if err := saveStatements(ctx, tx, s.Statements); err != nil {
+		return err
+	}
+	if err := saveCalendars(ctx, tx, s.Calendars); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE position SET next = ?1, told = max(told, ?1)`, s.Next)
@@ -204,7 +208,7 @@ func (r *Registry) Reset(ctx context.Context) error {
 		return fmt.Errorf("reset position: %w", err)
 	}
 	defer tx.Rollback() //nolint:errcheck // after Commit there is nothing to roll back
-	for _, statement := range []string{`UPDATE position SET next = 0`, `DELETE FROM gateway`, `DELETE FROM catalogue`, `DELETE FROM digest`, `DELETE FROM doubt`,
+	for _, statement := range []string{`UPDATE position SET next = 0`, `DELETE FROM gateway`, `DELETE FROM catalogue`, `DELETE FROM digest`, `DELETE FROM doubt`, `DELETE FROM line_calendar`,
 		`DELETE FROM statement WHERE ledger IS NOT NULL`} {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("reset position: %w", err)

@@ -103,6 +103,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	stops(a, b, fail)
 	quality(a, b, fail)
 	signers(a, o.People, fail)
+	calendars(a, b, o.People, fail)
 	logs{o.Board, o.People, o.Log, fail}.shifts(a)
 	readings(a, b, fail)
 

@@ -99,6 +99,7 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 		{"shift log's mistake", "/api/v1/lines/{line}/log.csv", "/api/v1/lines/block/log.csv", "default"},
 		{"shift log's spreadsheet's mistake", "/api/v1/lines/{line}/log.xlsx", "/api/v1/lines/block/log.xlsx", "default"},
 		{"sheet of the shift log", "/api/v1/lines/{line}/sheet", "/api/v1/lines/" + line + "/sheet" + window, "200"},
+		{"calendar", "/api/v1/lines/{line}/calendar", "/api/v1/lines/" + line + "/calendar", "200"},
 		{"people", "/api/v1/people", "/api/v1/people", "200"},
 		{"signals", "/api/v1/lines/{line}/signals", "/api/v1/lines/" + line + "/signals", "200"},
 		{"readings", "/api/v1/lines/{line}/readings", "/api/v1/lines/" + line + "/readings" + window + "&signal=press.state", "200"},

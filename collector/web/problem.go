@@ -19,6 +19,7 @@ import (
 type problems struct{ log *slog.Logger }
 
 func (p problems) of(ctx context.Context, err error) error {
+	var calendar *board.WrongCalendar
 	switch {
 	case err == nil:
 		return nil
@@ -26,6 +27,8 @@ func (p problems) of(ctx context.Context, err error) error {
 		return huma.Error404NotFound(err.Error())
 	case errors.Is(err, board.ErrUnknown), errors.Is(err, board.ErrTooMuch):
 		return huma.Error422UnprocessableEntity(err.Error())
+	case errors.As(err, &calendar):
+		return wrongCalendar(calendar)
 	case errors.As(err, new(*shiftlog.Wrong)), errors.As(err, new(*shifttable.Unreadable)):
 		return wrong(err)
 	case errors.Is(err, people.ErrName), errors.Is(err, people.ErrShort), errors.Is(err, shiftlog.ErrOwn):

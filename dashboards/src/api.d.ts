@@ -90,6 +90,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lines/{line}/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a line is meant to run: each calendar with the time from which on it governs, and the shifts of two weeks */
+        get: operations["get-line-calendar"];
+        put?: never;
+        /** Change when a line is meant to run, from a time on that has not come yet; the ledger keeps each change */
+        post: operations["change-line-calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{line}/calendar/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would become of another calendar: its shifts, its planned time and all that is wrong with it */
+        post: operations["preview-line-calendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lines/{line}/control": {
         parameters: {
             query?: never;
@@ -516,6 +551,78 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        Break: {
+            from: string;
+            to: string;
+        };
+        Calendar: {
+            extra?: components["schemas"]["ExtraShift"][] | null;
+            holidays?: components["schemas"]["Holiday"][] | null;
+            public?: string;
+            shifts?: components["schemas"]["Shift"][] | null;
+            working?: string[] | null;
+        };
+        CalendarEra: {
+            /** @description who says so */
+            by?: string;
+            /** @description absent: around the clock, or with logged */
+            calendar?: components["schemas"]["Calendar"];
+            comment?: string;
+            /**
+             * Format: date-time
+             * @description null: from ever
+             */
+            from: string | null;
+            /** @description whose catalogue says so */
+            gateway?: string;
+            /**
+             * Format: int64
+             * @description index of the batch that holds it in the ledger; null where nobody said it
+             */
+            ledger: number | null;
+            /** @description nobody reads the line: it is meant to run whenever people write down that it did */
+            logged?: boolean;
+            /**
+             * Format: date-time
+             * @description when they said it
+             */
+            said?: string;
+            /**
+             * @description replaced: a later word took its place before it took effect
+             * @enum {string}
+             */
+            status: "past" | "now" | "queued" | "replaced";
+        };
+        CalendarMistake: {
+            /**
+             * @description what kind of mistake it is
+             * @enum {string}
+             */
+            code: "no_name" | "too_long" | "too_many" | "from_24" | "shifts_meet" | "no_break" | "break_outside" | "breaks_meet" | "reversed" | "long_shift" | "seconds" | "no_date" | "twice" | "country" | "not_public" | "off_and_worked" | "frozen";
+            /** @description what to do */
+            hint?: string;
+            message: string;
+            /** @description where, such as shifts, 0, breaks, 1, from; counted from 0 */
+            path: string[];
+            /** @description what is wrong, as far as Path does not say it */
+            value?: string;
+        };
+        CalendarPreview: {
+            /**
+             * Format: date-time
+             * @description from when on it would govern
+             */
+            from: string;
+            /** @description all that is wrong with it; empty where it can be saved */
+            problems: components["schemas"]["CalendarMistake"][];
+            /** @description that run then or begin within two weeks; none while the calendar is wrong */
+            shifts: components["schemas"]["PlannedShift"][];
+            /**
+             * Format: double
+             * @description planned seconds of a week by the pattern alone, without holidays and overtime
+             */
+            week_s: number;
+        };
         Capability: {
             /**
              * Format: double
@@ -571,6 +678,17 @@ export interface components {
             share: number;
             /** Format: int64 */
             units: number;
+        };
+        ChangeInputBody: {
+            calendar: components["schemas"]["Calendar"];
+            comment?: string;
+            /**
+             * Format: date-time
+             * @description when it takes effect, a whole minute; as soon as it can when absent
+             */
+            from?: string;
+            /** @description chosen by the writer's device: what is sent twice is one change */
+            id: string;
         };
         ChannelHealth: {
             error?: string;
@@ -674,6 +792,11 @@ export interface components {
             hash: string;
             /** @description chosen by the signer's device */
             id: string;
+        };
+        CountryHolidays: {
+            /** @description as a calendar names it */
+            country: string;
+            days: components["schemas"]["PublicHoliday"][];
         };
         Declaration: {
             /**
@@ -836,6 +959,13 @@ export interface components {
             /** Format: double */
             value: number | null;
         };
+        ExtraShift: {
+            /** Format: date-time */
+            from: string;
+            name: string;
+            /** Format: date-time */
+            to: string;
+        };
         Facts: {
             /**
              * Format: date-time
@@ -973,6 +1103,10 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        Holiday: {
+            date?: string;
+            why?: string;
+        };
         Isolated: {
             point: string;
             reason: string;
@@ -1015,6 +1149,21 @@ export interface components {
             timezone: string;
             /** @description what kpi and plan are of: the shift that runs, else the day so far */
             window: components["schemas"]["Window"];
+        };
+        LineCalendar: {
+            /**
+             * Format: date-time
+             * @description from when on a change can take effect: the shift that runs is not changed any more
+             */
+            earliest: string;
+            /** @description in order of when they take effect, replaced ones too */
+            eras: components["schemas"]["CalendarEra"][];
+            /** @description of the countries that a calendar can name */
+            public_holidays: components["schemas"]["CountryHolidays"][];
+            /** @description that run now or begin within two weeks */
+            shifts: components["schemas"]["PlannedShift"][];
+            /** @description IANA name */
+            timezone: string;
         };
         Lines: {
             lines: components["schemas"]["Line"][];
@@ -1258,6 +1407,30 @@ export interface components {
              */
             total: number;
         };
+        PlannedBreak: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+        };
+        PlannedShift: {
+            breaks: components["schemas"]["PlannedBreak"][];
+            /**
+             * Format: date
+             * @description on which it begins, in the line's time zone
+             */
+            day: string;
+            /** Format: date-time */
+            from: string;
+            name: string;
+            /**
+             * Format: double
+             * @description without breaks
+             */
+            planned_s: number;
+            /** Format: date-time */
+            to: string;
+        };
         PortStatus: {
             /** Format: double */
             busy: number;
@@ -1265,6 +1438,14 @@ export interface components {
             planned?: number;
             /** Format: int64 */
             skipped?: number;
+        };
+        PreviewInputBody: {
+            calendar: components["schemas"]["Calendar"];
+            /**
+             * Format: date-time
+             * @description when it is to take effect; as soon as it can when absent
+             */
+            from?: string;
         };
         Problem: {
             /** @description as in a spreadsheet, such as C7; in CSV too */
@@ -1293,6 +1474,12 @@ export interface components {
             planned_cycle_s: number;
             /** Format: int64 */
             units_per_cycle: number;
+        };
+        PublicHoliday: {
+            date: string;
+            name: {
+                [key: string]: string;
+            };
         };
         Reading: {
             /** @enum {string} */
@@ -1752,6 +1939,13 @@ export interface components {
                 [key: string]: string;
             };
         };
+        Shift: {
+            breaks?: components["schemas"]["Break"][] | null;
+            days?: string[] | null;
+            from: string;
+            name: string;
+            to: string;
+        };
         SignInputBody: {
             /** @description as it is to stand under what they sign */
             name: string;
@@ -2110,6 +2304,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Line"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-line-calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LineCalendar"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "change-line-calendar": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "preview-line-calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarPreview"];
                 };
             };
             /** @description Error */

@@ -57,7 +57,9 @@ export function literals(source, name) {
 
 /** Everything that is wrong in a source folder. */
 export function checkAll(folder) {
-	const texts = (lang) => JSON.parse(readFileSync(join(folder, 'i18n', `${lang}.json`), 'utf8'))
+	// A page that few open has files of its own, such as calendar.vi.json, which come with it.
+	const files = (lang) => readdirSync(join(folder, 'i18n')).filter((n) => n === `${lang}.json` || n.endsWith(`.${lang}.json`))
+	const texts = (lang) => Object.assign({}, ...files(lang).map((n) => JSON.parse(readFileSync(join(folder, 'i18n', n), 'utf8'))))
 	const [vi, en] = [texts('vi'), texts('en')]
 	const names = readdirSync(folder, {recursive: true}).filter((n) => /(?<!\.test|api\.d)\.(svelte|ts)$/.test(n))
 	const sources = names.map((n) => readFileSync(join(folder, n), 'utf8'))

@@ -110,13 +110,8 @@ export const getReasons = (line: string, signal?: AbortSignal) =>
 	get<Schemas['Reasons']>(linePath(line, '/reasons'), signal).then((a) => a.groups)
 
 /** Says why a machine stood, and who says so. */
-export async function noteStop(line: string, note: operations['note-line-stop']['requestBody']['content']['application/json']): Promise<void> {
-	const sent = {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify(note)}
-	const answer = await fetch(linePath(line, '/stops/notes'), sent).catch(() => {
-		throw new ApiError(0, {})
-	})
-	if (!answer.ok) throw new ApiError(answer.status, await problemOf(answer))
-}
+export const noteStop = (line: string, note: operations['note-line-stop']['requestBody']['content']['application/json']) =>
+	post<void>(linePath(line, '/stops/notes'), note)
 
 /** Where the rows of a stretch are to be had as a file. */
 export function filePath(line: string, kind: 'csv' | 'xlsx', s: Stretch, by: Grouping, lang: string): string {
@@ -146,6 +141,17 @@ export function getReadings(line: string, id: string, s: Stretch, points: number
 export function getMinutes(line: string, s: Stretch, machines: readonly string[], signal?: AbortSignal): Promise<Minutes> {
 	const query = new URLSearchParams([['from', s.from], ['to', s.to], ...machines.map((m) => ['machine', m])])
 	return get<Minutes>(linePath(line, `/minutes?${query}`), signal)
+}
+
+/** Says something, in the name of whoever holds the token where there is one. */
+export async function post<T>(path: string, said: unknown, token?: string): Promise<T> {
+	const headers: Record<string, string> = {'Content-Type': 'application/json'}
+	if (token) headers.Authorization = `Bearer ${token}`
+	const answer = await fetch(path, {method: 'POST', headers, body: JSON.stringify(said)}).catch(() => {
+		throw new ApiError(0, {})
+	})
+	if (!answer.ok) throw new ApiError(answer.status, await problemOf(answer))
+	return (answer.status === 204 ? undefined : await answer.json()) as T
 }
 
 export const livePath = (line: string) => linePath(line, '/live')

@@ -20,8 +20,11 @@ const textsOf = (lang: Lang) => texts[lang] ?? vi
 
 /** The text of a key with its {placeholders} filled; one without a parameter stays as it is. */
 export function translate(lang: Lang, key: Key, params: Params = {}): string {
-	return textsOf(lang)[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole))
+	return fill(textsOf(lang)[key], params)
 }
+
+/** A text with its {placeholders} filled. */
+export const fill = (text: string, params: Params) => text.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole))
 
 /** Whether there is a text for a name that the server chose. */
 export const isKey = (name: string): name is Key => Object.hasOwn(vi, name)

@@ -15,6 +15,7 @@ const cases: [path: string, want: unknown][] = [
 	['/lines/block-line/readings', {page: 'line', line: 'block-line', view: 'readings'}],
 	['/lines/block-line/minutes', {page: 'line', line: 'block-line', view: 'minutes'}],
 	['/lines/block-line/log', {page: 'line', line: 'block-line', view: 'log'}],
+	['/lines/block-line/calendar', {page: 'line', line: 'block-line', view: 'calendar'}],
 	['/lines/%E0/quality', {page: 'unknown'}],
 	['/lines/%E0', {page: 'unknown'}],
 	['/lines', {page: 'unknown'}],

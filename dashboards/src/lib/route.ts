@@ -1,7 +1,7 @@
 // The page that a path asks for, and the paths of a line.
 
 /** What there is to see of a line, in the order of its tabs; now is the line's own path. */
-export const tabs = ['now', 'history', 'stops', 'quality', 'readings', 'log', 'board'] as const
+export const tabs = ['now', 'history', 'stops', 'quality', 'readings', 'log', 'calendar', 'board'] as const
 export type Tab = (typeof tabs)[number]
 /** The minutes are reached from a figure and not from a tab. */
 export const views = [...tabs, 'minutes'] as const
