@@ -136,8 +136,8 @@ func week(c *record.Calendar) (sum time.Duration) {
 	if c != nil {
 		c = &record.Calendar{Shifts: c.Shifts}
 	}
-	any := time.Date(2027, time.March, 1, 0, 0, 0, 0, time.UTC)
-	for _, s := range calendar.New(c, time.UTC).Planned(record.Span{From: any, To: any.AddDate(0, 0, 7)}) {
+	monday := time.Date(2027, time.March, 1, 0, 0, 0, 0, time.UTC) // of any week: without daylight saving they are all the same
+	for _, s := range calendar.New(c, time.UTC).Planned(record.Span{From: monday, To: monday.AddDate(0, 0, 7)}) {
 		sum += s.Duration()
 	}
 	return sum

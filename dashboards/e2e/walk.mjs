@@ -235,6 +235,8 @@ async function furtherPages(page, lang, shot, deep) {
 	await page.locator('main .list').waitFor(wait)
 	await settled(page, lang)
 	await shot('log')
+	await tab('calendar').click()
+	await calendarLookedAt(page, lang, shot)
 
 	await tab('board').click()
 	await page.locator('.wall .figure').first().waitFor(wait)
@@ -243,6 +245,22 @@ async function furtherPages(page, lang, shot, deep) {
 	await shot('board')
 	await page.locator('.wall h1 a').click()
 	await page.locator('.hours .chart svg').waitFor(wait)
+}
+
+/** Another calendar is looked at before it is saved, and left alone. */
+async function calendarLookedAt(page, lang, shot) {
+	await page.locator('main .week').waitFor(wait)
+	await settled(page, lang)
+	await shot('calendar')
+	const change = page.locator('main section header button').first()
+	await change.click()
+	await page.locator('main .form input[type=text]').first().fill('A')
+	await page.locator('main .form .fields:has(input[required]) button').click()
+	await page.locator('main .preview li').first().waitFor(wait)
+	await settled(page, lang)
+	await shot('calendar-change')
+	await change.click()
+	await page.locator('main .form').waitFor({state: 'hidden', ...wait})
 }
 
 /** A stop gets a reason by a few taps, where there is one. */

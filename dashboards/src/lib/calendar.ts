@@ -24,11 +24,11 @@ export interface Change {
 	comment: string
 }
 
-/** Changes the calendar in the name of somebody who says who they are; who is new here enrols with that. */
-export async function changeCalendar(line: string, change: Change, name: string, pin: string, enrols: boolean): Promise<void> {
-	const {token} = await post<Schemas['Session']>(enrols ? '/api/v1/people' : '/api/v1/sessions', {name, pin})
-	await post<void>(linePath(line, '/calendar'), change, token)
-}
+/** The token of somebody who says who they are; who is new here enrols with that. */
+export const signIn = (name: string, pin: string, enrols: boolean) =>
+	post<Schemas['Session']>(enrols ? '/api/v1/people' : '/api/v1/sessions', {name, pin}).then((s) => s.token)
+
+export const changeCalendar = (line: string, change: Change, token: string) => post<void>(linePath(line, '/calendar'), change, token)
 
 /** An id that nobody else has. crypto.randomUUID is not there where the page comes over plain HTTP. */
 export const newID = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('')
