@@ -2,7 +2,7 @@
 // person, corrected, and loaded from a file whose wrong cells are named.
 import assert from 'node:assert/strict'
 import {sizes} from './browser.mjs'
-import {settled} from './walk.mjs'
+import {kept, settled} from './walk.mjs'
 
 const wait = {timeout: 60_000}
 const line = `hand-press-${Date.now().toString(36)}-` // and the language: each has a line of its own, new in every run
@@ -115,18 +115,10 @@ async function type(page, ago, figures) {
 
 /** What is typed without a network waits, through a reload too, and arrives once when the network is back. */
 async function typedWithoutNetwork(context, page, url, id, name, shot) {
-	const script = await page.evaluate(async () => {
-		await (await caches.open('lineproof-app /assets/index-old.js')).put('/', new Response('an older version'))
-		return document.querySelector('script[type=module]').getAttribute('src')
-	})
+	await page.evaluate(async () => (await caches.open('lineproof-app /assets/index-old.js')).put('/', new Response('an older version')))
 	await page.reload() // the server's page, and never an older one
 	await page.locator('.signed', {hasText: name}).waitFor(wait)
-	await page.waitForFunction(async (name) => {
-		const [only, ...others] = await caches.keys()
-		if (only !== name || others.length > 0) return false
-		const files = await (await caches.open(name)).keys()
-		return ['/LogPage-', '/outbox'].every((file) => files.some(({url}) => url.includes(file)))
-	}, `lineproof-app ${script}`, wait)
+	await kept(page, ['/LogPage-', '/outbox'])
 	await context.setOffline(true)
 	await page.reload()
 	await page.locator('[data-field=produced]').waitFor(wait)

@@ -5,7 +5,7 @@ import {localName, named, translate} from './i18n'
 
 test('the language files agree with each other and with the sources', () => {
 	expect(checkAll(fileURLToPath(new URL('..', import.meta.url)))).toEqual([])
-})
+}, 60_000) // it parses every component
 
 describe('the check finds', () => {
 	const cases: [name: string, got: string[], want: string][] = [
