@@ -7,9 +7,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/collectortest"
 	"github.com/lineproof/lineproof/collector/people"
 	"github.com/lineproof/lineproof/collector/shiftlog"
@@ -235,6 +237,10 @@ func TestALineThatNoGatewayReads(t *testing.T) {
 	if !strings.Contains(a.body, `"declared":true`) || !strings.Contains(a.body, `"site":"tan-thinh-phat"`) || !strings.Contains(a.body, `"gateways":[]`) {
 		t.Errorf("%s", a.body)
 	}
+	a = s.want(s.get("/api/v1/lines/hand-press/sheet"+window), http.StatusOK)
+	if !strings.Contains(a.body, `"machines":[],"products":[{"code":"GB-390","units_per_cycle":1,"planned_cycle_s":0}],"shifts":[]`) {
+		t.Errorf("sheet: %s", a.body)
+	}
 	path := "/api/v1/lines/hand-press/log"
 	s.want(s.send(http.MethodPost, path, lan, []byte(entry("h1", `,"product":"GB-400"`))), http.StatusUnprocessableEntity)
 	s.want(s.send(http.MethodPost, path, lan, []byte(entry("h1", `,"product":"GB-390"`))), http.StatusNoContent)
@@ -248,4 +254,32 @@ func TestALineThatNoGatewayReads(t *testing.T) {
 		s.want(s.get("/api/v1/lines/hand-press/"+page+"?from=2026-02-28T17:00:00Z&to=2026-03-01T17:00:00Z"), http.StatusOK)
 	}
 	s.want(s.get("/api/v1/lines"), http.StatusOK)
+}
+
+// A phone without a network offers the shifts that it was told of: those that begin in the window.
+func TestTheSheetOfALine(t *testing.T) {
+	s := open(t)
+	shifts := func(query string) (got board.Sheet) {
+		t.Helper()
+		a := s.want(s.get("/api/v1/lines/"+line+"/sheet"+query), http.StatusOK)
+		if err := json.Unmarshal([]byte(a.body), &got); err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	at := func(hour int) time.Time { return time.Date(2026, 3, 2, hour-7, 0, 0, 0, time.UTC) } // in Vietnam
+	got := shifts("?from=2026-03-01T17:00:00Z&to=2026-03-02T17:00:00Z")
+	if diff := cmp.Diff([]board.Window{{Shift: "early", From: at(6), To: at(14)}, {Shift: "late", From: at(14), To: at(22)}}, got.Shifts); diff != "" {
+		t.Errorf("a day (-want +got):\n%s", diff)
+	}
+	if got.Timezone != "Asia/Ho_Chi_Minh" || len(got.Machines) != 1 || got.Machines[0].ID != "press" {
+		t.Errorf("%+v", got)
+	}
+	if got := shifts("?from=2026-03-02T01:00:00Z&to=2026-03-02T17:00:00Z").Shifts; len(got) != 1 || got[0].Shift != "late" {
+		t.Errorf("from 8 o'clock: %+v", got)
+	}
+	if a := s.want(s.get("/api/v1/lines/"+line+"/sheet?from=2026-01-01T00:00:00Z&to=2026-12-31T00:00:00Z"), http.StatusUnprocessableEntity); !strings.Contains(a.body, "from and to") {
+		t.Errorf("a year: %s", a.body)
+	}
+	s.want(s.get("/api/v1/lines/nowhere/sheet"+window), http.StatusNotFound)
 }

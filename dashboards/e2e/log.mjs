@@ -2,7 +2,7 @@
 // person, corrected, and loaded from a file whose wrong cells are named.
 import assert from 'node:assert/strict'
 import {sizes} from './browser.mjs'
-import {settled} from './walk.mjs'
+import {kept, settled} from './walk.mjs'
 
 const wait = {timeout: 60_000}
 const line = `hand-press-${Date.now().toString(36)}-` // and the language: each has a line of its own, new in every run
@@ -115,9 +115,10 @@ async function type(page, ago, figures) {
 
 /** What is typed without a network waits, through a reload too, and arrives once when the network is back. */
 async function typedWithoutNetwork(context, page, url, id, name, shot) {
-	await page.reload() // the page that is kept
+	await page.evaluate(async () => (await caches.open('lineproof-app /assets/index-old.js')).put('/', new Response('an older version')))
+	await page.reload() // the server's page, and never an older one
 	await page.locator('.signed', {hasText: name}).waitFor(wait)
-	await page.waitForFunction(async () => (await caches.match('/')) && (await Promise.all((await caches.keys()).map(async (c) => (await (await caches.open(c)).keys()).map((r) => r.url)))).flat().some((u) => u.includes('LogPage-') && u.endsWith('.js')), undefined, wait)
+	await kept(page, ['/LogPage-', '/outbox'])
 	await context.setOffline(true)
 	await page.reload()
 	await page.locator('[data-field=produced]').waitFor(wait)
@@ -183,7 +184,7 @@ async function countersigned(browser, url, lang, id, name, shot) {
 	await page.goto(`/lines/${id}/log`)
 	await signIn(page, name)
 	const entry = page.locator('[data-entry]').first()
-	await entry.locator('.tools button').first().click()
+	await entry.locator('[data-do=sign]').click()
 	await entry.locator('.sign dl').waitFor(wait)
 	assert.match(await entry.locator('.sign').innerText(), /97/, 'what they agree to')
 	await shot(page, 'sign')
@@ -193,7 +194,7 @@ async function countersigned(browser, url, lang, id, name, shot) {
 	await page.locator('[data-entry].signed').waitFor(wait)
 	await until(url, id, (all) => all.some((e) => e.status === 'signed' && e.signatures[0].by === name), 'countersigned')
 	const old = page.locator('[data-entry].unsigned')
-	await old.locator('.tools button').first().click()
+	await old.locator('[data-do=sign]').click()
 	await old.locator('.sign input').fill('50?')
 	await old.locator('.sign .tools button').nth(1).click()
 	await page.locator('[data-entry].disputed', {hasText: '50?'}).waitFor(wait)
@@ -204,7 +205,8 @@ async function countersigned(browser, url, lang, id, name, shot) {
 async function corrected(page, url, id, shot) {
 	await page.reload()
 	const disputed = page.locator('[data-entry].disputed')
-	await disputed.locator('.tools button').click() // its writer may correct, not sign
+	assert.equal(await disputed.locator('[data-do=sign]').count(), 0, 'its writer may correct, not sign')
+	await disputed.locator('[data-do=correct]').click()
 	const form = page.locator('form', {has: page.locator('[data-field=produced]')})
 	assert.equal(await form.locator('[data-field=produced] input').inputValue(), '50')
 	await form.locator('[data-field=produced] input').fill('55')

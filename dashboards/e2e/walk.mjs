@@ -306,4 +306,33 @@ export async function loseConnection(page, context) {
 	await context.setOffline(false)
 	await page.locator('[role=alert].stale').waitFor({state: 'hidden', ...wait})
 	await page.locator('.status.live').waitFor(wait)
+	await wakeWithoutNetwork(page, context)
+}
+
+/** A wall board that wakes before its network comes up, shows no figures that it does not know, and says why. */
+async function wakeWithoutNetwork(page, context) {
+	await page.locator('main nav a[href$="/board"]').click()
+	await page.locator('.wall .figure').first().waitFor(wait)
+	await kept(page, ['/BoardPage-'])
+	await context.setOffline(true)
+	await page.reload()
+	await page.locator('.wall [role=alert].stale').waitFor(wait)
+	assert.equal(await page.locator('.wall .figure').count(), 0, 'figures without a network')
+	await context.setOffline(false)
+	await page.locator('.wall .figure').first().waitFor(wait)
+}
+
+/** Waits until the device keeps this version of the app alone, with some of its files. */
+export async function kept(page, files) {
+	const script = await page.locator('script[type=module]').getAttribute('src')
+	await page.waitForFunction(
+		async ([name, files]) => {
+			const [only, ...others] = await caches.keys()
+			if (only !== name || others.length > 0) return false
+			const all = await (await caches.open(name)).keys()
+			return files.every((file) => all.some(({url}) => url.includes(file)))
+		},
+		[`lineproof-app ${script}`, files],
+		wait,
+	)
 }

@@ -24,6 +24,7 @@ let store: Kept
 beforeEach(() => {
 	store = new Kept()
 	store.setItem('lineproof.language', 'vi') // not ours
+	store.setItem('lineproof.outbox.0', '{"torn') // nobody's
 })
 
 /** A collector that keeps what it is sent, once for each id; each answer may fail to come. */

@@ -37,12 +37,22 @@ export function waiting(store: Storage): Waiting[] {
 	const all: Waiting[] = []
 	for (let n = 0; n < store.length; n++) {
 		const key = store.key(n)
-		if (key?.startsWith(slot)) all.push(JSON.parse(store.getItem(key)!) as Waiting)
+		const w = key?.startsWith(slot) ? parsed(store.getItem(key)) : undefined
+		if (w) all.push(w)
 	}
 	return all.sort((a, b) => a.typed - b.typed)
 }
 
-/** What typed entries without a name are sent under, once somebody has one. */
+// What somebody else left there keeps nothing else from being sent.
+function parsed(text: string | null): Waiting | undefined {
+	try {
+		return JSON.parse(text ?? 'null') ?? undefined
+	} catch {
+		return undefined
+	}
+}
+
+/** Gives a name to what was typed without one: it is sent under that. */
 export function adopt(store: Storage, name: string) {
 	for (const w of waiting(store)) if (w.by === '') put(store, {...w, by: name})
 }
