@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import {sizes} from './browser.mjs'
 import {kept, settled} from './walk.mjs'
 
-const wait = {timeout: 60_000}
+const wait = {timeout: 120_000}
 const line = `hand-press-${Date.now().toString(36)}-` // and the language: each has a line of its own, new in every run
 const pin = '123456'
 

@@ -39,16 +39,6 @@ const deep = new Set(['phone-dark-vi', 'desk-light-en'])
 
 const browser = await launch()
 let failed = 0
-const logs = ['vi', 'en'].map(async (lang) => { // beside the walk, for both mostly wait
-	const shoot = async (page, place) => shots && page.screenshot({path: join(shots, `log-${lang}-${place}.png`), fullPage: true})
-	await shiftLog(browser, url, lang, shoot).then(
-		() => console.log(`ok    shift log ${lang}`),
-		(cause) => {
-			console.error(`FAIL  shift log ${lang}: ${cause.stack ?? cause}`)
-			failed++
-		},
-	)
-})
 for (const size of Object.keys(sizes)) {
 	for (const theme of ['light', 'dark']) {
 		for (const lang of ['vi', 'en']) {
@@ -60,12 +50,22 @@ for (const size of Object.keys(sizes)) {
 		}
 	}
 }
-await Promise.all(logs)
 await slowLink(browser, url, (await (await fetch(`${url}/api/v1/lines`)).json()).lines[0].id).catch((cause) => {
 	console.error(`FAIL  slow link: ${cause.message}`)
 	failed++
 })
 const offline = (error) => /ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|Failed to load resource/.test(error)
 if (!(await check(browser, {size: 'desk', theme: 'light', lang: 'vi'}, 'connection', loseConnection, offline))) failed++
+const logs = ['vi', 'en'].map(async (lang) => { // at the same time, for they mostly wait
+	const shoot = async (page, place) => shots && page.screenshot({path: join(shots, `log-${lang}-${place}.png`), fullPage: true})
+	await shiftLog(browser, url, lang, shoot).then(
+		() => console.log(`ok    shift log ${lang}`),
+		(cause) => {
+			console.error(`FAIL  shift log ${lang}: ${cause.stack ?? cause}`)
+			failed++
+		},
+	)
+})
+await Promise.all(logs)
 await browser.close()
 process.exitCode = failed > 0 ? 1 : 0
