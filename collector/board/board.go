@@ -37,6 +37,7 @@ type Board struct {
 	strange  []registry.Refusal // under names that nobody configured, newest first
 
 	hours    hours
+	days     days
 	measured measured
 
 	changing sync.Mutex // held from the look at a line's calendar to the word in the ledger
@@ -99,6 +100,7 @@ func (b *Board) Changed(g registry.Gateway) {
 	own := b.gateway(g.ID)
 	if wentBack(own.Account, g.Account) {
 		b.hours.forget()
+		b.days.forget()
 		b.measured.forget()
 		clear(b.begun)
 	}

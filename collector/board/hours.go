@@ -154,21 +154,38 @@ func (h *hours) line(p place) (*lineHours, error) {
 	return line, nil
 }
 
-// Warm reads the last weeks of every line, so that the first look at their history does not have to wait.
+// warmWeeks is a year and a week.
+const warmWeeks = 53
+
+// Warm reads the last year of every line, the newest weeks of all of them first, so that the first look at their history
+// does not have to wait. It ends early where there is more than can be remembered.
 func (b *Board) Warm(ctx context.Context) error {
-	const weeks = 9
 	b.mu.RLock()
 	places := b.places()
 	b.mu.RUnlock()
-	now := b.clock.Now()
-	for _, p := range places {
-		for _, err := range b.intervals(ctx, p, record.Span{From: now.AddDate(0, 0, -7*weeks).UTC(), To: now.UTC()}) {
-			if err != nil {
-				return err
+	to := b.clock.Now().UTC()
+	for range warmWeeks {
+		from := to.AddDate(0, 0, -7)
+		for _, p := range places {
+			if b.hours.full() {
+				return nil
+			}
+			for _, err := range b.intervals(ctx, p, record.Span{From: from, To: to}) {
+				if err != nil {
+					return err
+				}
 			}
 		}
+		to = from
 	}
 	return nil
+}
+
+// full tells that more hours would push out those that are remembered.
+func (h *hours) full() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.held >= mostHours
 }
 
 func (h *hours) read(line *lineHours, p place, from, to time.Time, query func(from, to time.Time) iter.Seq2[account.Interval, error]) error {

@@ -3,11 +3,9 @@ package board
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/lineproof/lineproof/collector/account"
-	"github.com/lineproof/lineproof/collector/series"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -31,18 +29,18 @@ func (b *Board) states(ctx context.Context, p place, from, to time.Time) ([]Mach
 	for _, id := range p.machines() {
 		timelines[id] = &timeline{window: record.Span{From: from.UTC(), To: to.UTC()}, at: from.UTC()}
 	}
-	q := series.Query{Site: p.site, Line: p.id, From: from.UTC().Truncate(account.Minute), To: to}
-	for i, err := range b.store.Intervals(ctx, q) {
+	for did, err := range b.did(ctx, p, from.UTC().Truncate(account.Minute), to.UTC()) {
 		if err != nil {
 			return nil, fmt.Errorf("states of line %s: %w", p.id, err)
 		}
-		if t := timelines[i.Machine]; t != nil {
-			t.interval(i)
+		for id, spells := range did {
+			if t := timelines[id]; t != nil {
+				t.follow(spells)
+			}
 		}
 	}
 	for _, id := range p.machines() {
 		t := timelines[id]
-		t.minute()
 		b.mu.RLock()
 		state, since, observed := p.gateway.machineNow(p.id+"/"+id, now)
 		b.mu.RUnlock()
@@ -55,62 +53,34 @@ func (b *Board) states(ctx context.Context, p place, from, to time.Time) ([]Mach
 	return all, nil
 }
 
-// timeline joins the timelines of minutes.
+// timeline joins spells, and knows the time between them as unobserved.
 type timeline struct {
 	window record.Span
 	at     time.Time // up to where it goes
 	spans  []StateSpan
 	made   []MadeSpan
-	open   []seen    // of the minute that is being read
-	of     time.Time // that minute
 }
 
-// seen is observed time of one interval.
-type seen struct {
-	from, to time.Time
-	state    record.State
-	made     *account.Interval
-}
-
-// interval takes one; a minute has several where the product or the order changed.
-func (t *timeline) interval(i account.Interval) {
-	if !i.Start.Equal(t.of) {
-		t.minute()
-		t.of = i.Start
-	}
-	for n, step := range i.Timeline {
-		end := account.Minute.Milliseconds()
-		if n+1 < len(i.Timeline) {
-			end = i.Timeline[n+1].At
-		}
-		if !step.Unobserved {
-			t.open = append(t.open, seen{i.Start.Add(time.Duration(step.At) * time.Millisecond), i.Start.Add(time.Duration(end) * time.Millisecond), step.State, &i})
-		}
-	}
-}
-
-// minute ends one: its stretches come in order of time.
-func (t *timeline) minute() {
-	slices.SortFunc(t.open, func(a, b seen) int { return a.from.Compare(b.from) })
-	for _, s := range t.open {
+func (t *timeline) follow(spells []spell) {
+	for i := range spells {
+		s := &spells[i]
 		t.unobserved(s.from)
 		from := t.at
 		t.extend(s.to, &s.state)
-		t.make(from, *s.made)
+		t.make(from, s.product, s.order)
 	}
-	t.open = t.open[:0]
 }
 
 // make notes what was made from a time up to where the timeline goes.
-func (t *timeline) make(from time.Time, i account.Interval) {
-	if i.Product == "" && i.Order == "" || !from.Before(t.at) {
+func (t *timeline) make(from time.Time, product, order string) {
+	if product == "" && order == "" || !from.Before(t.at) {
 		return
 	}
-	if n := len(t.made) - 1; n >= 0 && t.made[n].Product == i.Product && t.made[n].Order == i.Order {
+	if n := len(t.made) - 1; n >= 0 && t.made[n].Product == product && t.made[n].Order == order {
 		t.made[n].To = t.at
 		return
 	}
-	t.made = append(t.made, MadeSpan{From: from, To: t.at, Product: i.Product, Order: i.Order})
+	t.made = append(t.made, MadeSpan{From: from, To: t.at, Product: product, Order: order})
 }
 
 // ahead goes on with what the live values say after the last batch.
