@@ -34,6 +34,15 @@ export class Formats {
 		return this.#numbers(digits, digits).format(value * 100) + (this.lang === 'vi' ? thin : '') + '%'
 	}
 
+	/** A fraction as per cent, with as many digits as tell it from a target that it misses: 0.9696 is no 97.0 %. */
+	against(value: Maybe, target: number | undefined): string {
+		const most = 4
+		const missed = typeof value === 'number' && target !== undefined && value < target
+		let digits = 1
+		while (missed && digits < most && Math.round(value * 100 * 10 ** digits) >= target * 100 * 10 ** digits) digits++
+		return this.percent(value, digits)
+	}
+
 	/** A part of a whole, never rounded up to the whole: 100 % means all of it. */
 	part(value: Maybe): string {
 		if (value === null || value === undefined) return dash
