@@ -227,6 +227,7 @@ func (l *Ledger) Files() http.Handler {
 			http.NotFound(w, r)
 			return
 		}
+		w.Header().Set("Access-Control-Allow-Origin", "*") // whoever checks it may do so in a browser, from a page of their own
 		files.ServeHTTP(w, r)
 	})
 }
