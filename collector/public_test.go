@@ -3,7 +3,6 @@ package collector
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -110,10 +109,7 @@ func TestFsckReadsTheLedger(t *testing.T) {
 // write puts a file in the place of another, which may be open.
 func write(t *testing.T, file string, content []byte) {
 	t.Helper()
-	info, err := os.Stat(file)
-	if err == nil {
-		err = os.WriteFile(file+".new", content, info.Mode()&fs.ModePerm)
-	}
+	err := os.WriteFile(file+".new", content, 0o644)
 	if err == nil {
 		err = os.Rename(file+".new", file)
 	}
