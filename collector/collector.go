@@ -261,8 +261,12 @@ func (c *Collector) openUplink() error {
 // status takes how a gateway says it is, and tells one that asks what time it is here, at once: what it takes is
 // what the gateway does not know.
 func (c *Collector) status(gateway string, s record.Status, old bool) {
-	if s.Asked != 0 && !old {
-		if err := c.ingest.Answer(c.pipeline.Answer(gateway, s.Asked)); err != nil {
+	if (s.Asked != 0 || s.Ledger != nil) && !old {
+		answer := c.pipeline.Answer(gateway, s.Asked)
+		if s.Ledger != nil {
+			answer.Ledger = c.prove(gateway, *s.Ledger)
+		}
+		if err := c.ingest.Answer(answer); err != nil {
 			c.opts.Logger.Error("answer", "gateway", gateway, "error", err)
 		}
 	}

@@ -218,6 +218,19 @@ func (l *Ledger) Consistency(ctx context.Context, from, to uint64) ([][]byte, er
 	return hashes, nil
 }
 
+// Inclusion proves that the batch at an index is in the log of a size.
+func (l *Ledger) Inclusion(ctx context.Context, index, size uint64) ([][]byte, error) {
+	proofs, err := client.NewProofBuilder(ctx, size, l.reader.ReadTile)
+	if err != nil {
+		return nil, fmt.Errorf("prove index %d of the ledger: %w", index, err)
+	}
+	hashes, err := proofs.InclusionProof(ctx, index)
+	if err != nil {
+		return nil, fmt.Errorf("prove index %d of the ledger: %w", index, err)
+	}
+	return hashes, nil
+}
+
 // Files serves the log in the form of C2SP tlog-tiles: checkpoint, tile/..., and nothing else.
 func (l *Ledger) Files() http.Handler {
 	log := os.DirFS(filepath.Join(l.dir, "log"))

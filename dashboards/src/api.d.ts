@@ -940,6 +940,8 @@ export interface components {
              * @description sequence number of the last batch in the ledger
              */
             in_ledger: number;
+            /** @description what it remembers of this collector's ledger; absent where it says nothing of it */
+            ledger?: components["schemas"]["LedgerSeen"];
             /** @description batches that a later one follows, and that did not come */
             missing?: components["schemas"]["Missing"];
             /** @description how full each wire is that devices share, by its address */
@@ -1008,6 +1010,15 @@ export interface components {
             reason: string;
             /** Format: date-time */
             time: string;
+        };
+        LedgerSeen: {
+            /** Format: int64 */
+            index?: number;
+            refused?: string;
+            /** Format: int64 */
+            shrunk?: number;
+            /** Format: int64 */
+            size: number;
         };
         Line: {
             /**

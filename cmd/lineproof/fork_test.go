@@ -1,0 +1,106 @@
+package main
+
+import (
+	"encoding/base64"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lineproof/lineproof/collector/board"
+	"github.com/lineproof/lineproof/collector/collectortest"
+	"github.com/lineproof/lineproof/collector/ledger"
+)
+
+// TestAGatewayRefusesARewrittenLedger: whoever runs the collector makes a ledger of their own under the same key, as
+// long as the true one, and shows it with fresh checkpoints. The agent keeps its batches and says so, on its log, on the
+// collector's page and in the doctor's report, until a person accepts that ledger.
+func TestAGatewayRefusesARewrittenLedger(t *testing.T) {
+	l := openBlockLine(t)
+	l.until("lineproof_batches_total", 3)
+	seen := l.gateway("the gateway remembers the ledger", func(g board.Gateway) bool { return g.Ledger != nil && g.Ledger.Size > 0 })
+	l.collector.interrupt()
+	other := rewrite(t, l.dir, int(seen.Ledger.Size)+20)
+	config, err := os.ReadFile(l.serveFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, l.serveFile, fmt.Sprintf("%s  %s: {key: %s}\n", config, other.Name, base64.StdEncoding.EncodeToString(other.Public())))
+	l.serve()
+	l.agent.says("the collector's ledger is refused")
+	g := l.gateway("the page says so", func(g board.Gateway) bool { return g.Ledger != nil && g.Ledger.Refused != "" })
+	if !strings.Contains(g.Ledger.Refused, "do not begin with the") || g.Stored != 0 {
+		t.Errorf("%+v, %d stored", g.Ledger, g.Stored)
+	}
+	start(t, "lineproof-edge", "doctor", "--config", l.agentFile).says("the collector's ledger is refused since")
+	accept := start(t, "lineproof-edge", "accept-ledger", "--config", l.agentFile)
+	accept.says("do not begin with the")
+	accept.says("To accept it: add --yes")
+	start(t, "lineproof-edge", "accept-ledger", "--yes", "--config", l.agentFile).says("^Accepted")
+	l.gateway("it goes on", func(g board.Gateway) bool { return g.Ledger != nil && g.Ledger.Refused == "" && g.Stored > 3 })
+	l.agent.interrupt()
+	l.collector.interrupt()
+}
+
+// gateway waits until the collector's page says enough of the gateway.
+func (l *blockLine) gateway(what string, enough func(board.Gateway) bool) (g board.Gateway) {
+	l.t.Helper()
+	for deadline := time.Now().Add(patience); ; {
+		g = get[struct{ Gateways []board.Gateway }](l.t, l.base+"/api/v1/gateways").Gateways[0]
+		if enough(g) {
+			return g
+		}
+		if time.Now().After(deadline) {
+			l.t.Fatalf("%s: did not happen: %+v", what, g)
+		}
+		time.Sleep(50 * time.Millisecond) // between two questions, not to wait for anything
+	}
+}
+
+// rewrite puts a ledger of somebody else's batches in the place of a collector's, with its key, and lets its views
+// follow from it.
+func rewrite(t *testing.T, dir string, batches int) *collectortest.Gateway {
+	t.Helper()
+	folder := filepath.Join(dir, "ledger")
+	keep := map[string][]byte{}
+	for _, name := range []string{"signer.key", "signer.pub"} {
+		text, err := os.ReadFile(filepath.Join(folder, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		keep[name] = text
+	}
+	all, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range all {
+		if err := os.RemoveAll(filepath.Join(dir, e.Name())); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range keep {
+		write(t, filepath.Join(folder, name), string(text))
+	}
+	forged, err := ledger.Open(t.Context(), folder, "collector.example/lineproof")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := collectortest.NewGateway("huu-lung-02", collectortest.Morning)
+	var sealed [][]byte
+	for range batches {
+		sealed = append(sealed, g.Work(t, time.Minute, collectortest.Execute, 4, 0))
+	}
+	if _, err := forged.Append(t.Context(), collectortest.Verify(t, collectortest.Keys(g), sealed...)); err != nil {
+		t.Fatal(fmt.Errorf("forge: %w", err))
+	}
+	if err := forged.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
