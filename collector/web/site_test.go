@@ -68,7 +68,8 @@ func open(t *testing.T, edit ...func(*Options)) *site {
 	s.Know("oceanline-01")
 	s.Work(s.gateway, 50, collectortest.Execute, 4, 1)
 	s.Work(s.gateway, 10, collectortest.Held, 0, 0)
-	s.Status(gateway, record.Status{Online: true, Version: "1.0", Devices: map[string]record.DeviceStatus{"press": {OK: true, Polls: 3600}}}, false)
+	s.Status(gateway, record.Status{Online: true, Version: "1.0", Devices: map[string]record.DeviceStatus{"press": {OK: true, Polls: 3600}},
+		Ledger: &record.LedgerSeen{Size: 60, Refused: "it was rewritten", Shrunk: new(uint64)}}, false)
 	o := Options{
 		Version: "dev", Board: s.Board, Logger: slog.New(slog.NewTextHandler(s.log, nil)),
 		App: fstest.MapFS{
