@@ -1,4 +1,4 @@
-// Package collector is the wiring of the collector: broker, ingest, verify, ledger, account, series,
+// Package collector is the wiring of the collector: broker, ingest, verify, ledger, cosign, account, series,
 // registry, board, alert and web, each a room of its own that knows nothing of those after it.
 package collector
 
