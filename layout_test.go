@@ -37,17 +37,21 @@ var mayImport = map[string][]string{
 	"collector/export":     {"collector/kpi", "internal/sheet"},
 	"collector/shifttable": {"internal/sheet"},
 	"collector/alert":      {"collector/board", "collector/calendar", "collector/registry", "internal"},
-	"collector/web":        {"collector/alert", "collector/board", "collector/export", "collector/kpi", "collector/people", "collector/shiftlog", "collector/shifttable"},
+	"collector/cosign":     {"internal"},
+	"collector/web":        {"collector/alert", "collector/board", "collector/cosign", "collector/export", "collector/kpi", "collector/people", "collector/shiftlog", "collector/shifttable"},
 	"collector/broker":     {},
 	"collector/ingest":     {},
 	"collector":            {"collector/*", "internal"},
+
+	// A witness is another's machine: it has nothing of the collector.
+	"witness": {"internal"},
 
 	"lines":      {"internal"},
 	"dashboards": {},
 	"internal":   {},
 
 	"cmd/lineproof-edge": {"drivers", "edge", "internal"},
-	"cmd/lineproof":      {"drivers", "edge", "collector", "lines", "dashboards", "internal"},
+	"cmd/lineproof":      {"drivers", "edge", "collector", "witness", "lines", "dashboards", "internal"},
 }
 
 // pure rooms do no I/O: from the standard library they take none of what reaches outside.

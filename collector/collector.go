@@ -1,4 +1,4 @@
-// Package collector is the wiring of the collector: broker, ingest, verify, ledger, account, series,
+// Package collector is the wiring of the collector: broker, ingest, verify, ledger, cosign, account, series,
 // registry, board, alert and web, each a room of its own that knows nothing of those after it.
 package collector
 
@@ -27,6 +27,7 @@ import (
 	"github.com/lineproof/lineproof/collector/alert"
 	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/broker"
+	"github.com/lineproof/lineproof/collector/cosign"
 	"github.com/lineproof/lineproof/collector/ingest"
 	"github.com/lineproof/lineproof/collector/ledger"
 	"github.com/lineproof/lineproof/collector/people"
@@ -54,21 +55,22 @@ type Options struct {
 
 // Collector is an open collector. Close it, whether it ran or not.
 type Collector struct {
-	cfg      Config
-	opts     Options
-	ledger   *ledger.Ledger
-	registry *registry.Registry
-	store    series.Store
-	broker   *broker.Broker // nil with one outside
-	ingest   *ingest.Client
-	board    *board.Board
-	office   *office
-	people   *people.People
-	log      *shiftlog.Log
-	pipeline *pipeline
-	alerts   *alert.Watch // nil where none is configured
-	listener net.Listener
-	closers  []func() error // in the order of opening
+	cfg       Config
+	opts      Options
+	ledger    *ledger.Ledger
+	registry  *registry.Registry
+	store     series.Store
+	broker    *broker.Broker // nil with one outside
+	ingest    *ingest.Client
+	board     *board.Board
+	office    *office
+	people    *people.People
+	log       *shiftlog.Log
+	pipeline  *pipeline
+	alerts    *alert.Watch  // nil where none is configured
+	witnesses *cosign.Round // nil where none is configured
+	listener  net.Listener
+	closers   []func() error // in the order of opening
 
 	connected atomic.Pointer[time.Time] // to the broker, since when; nil: not yet
 }
@@ -96,6 +98,7 @@ func (c *Collector) open(ctx context.Context) (err error) {
 	if err := c.openPipeline(ctx); err != nil {
 		return err
 	}
+	c.openWitnesses()
 	if err := c.settle(ctx); err != nil {
 		return err
 	}
@@ -266,8 +269,12 @@ func (c *Collector) openUplink() error {
 // status takes how a gateway says it is, and tells one that asks what time it is here, at once: what it takes is
 // what the gateway does not know.
 func (c *Collector) status(gateway string, s record.Status, old bool) {
-	if s.Asked != 0 && !old {
-		if err := c.ingest.Answer(c.pipeline.Answer(gateway, s.Asked)); err != nil {
+	if (s.Asked != 0 || s.Ledger != nil) && !old {
+		answer := c.pipeline.Answer(gateway, s.Asked)
+		if s.Ledger != nil {
+			answer.Ledger = c.prove(gateway, *s.Ledger)
+		}
+		if err := c.ingest.Answer(answer); err != nil {
 			c.opts.Logger.Error("answer", "gateway", gateway, "error", err)
 		}
 	}
@@ -361,8 +368,8 @@ func (c *Collector) Run(ctx context.Context) error {
 		ErrorLog:          slog.NewLogLogger(c.opts.Logger.Handler(), slog.LevelDebug),
 		BaseContext:       func(net.Listener) context.Context { return ctx }, // so that event streams end
 		Handler: web.Handler(web.Options{
-			Version: c.opts.Version, Board: c.board, People: c.people, Log: c.log, Logger: c.opts.Logger, App: c.opts.App, Ledger: c.ledger.Files(), Healthy: c.healthy,
-			Metrics: promhttp.HandlerFor(c.pipeline.metrics.registry, promhttp.HandlerOpts{}), Alerts: c.alerts.List,
+			Version: c.opts.Version, Board: c.board, People: c.people, Log: c.log, Logger: c.opts.Logger, App: c.opts.App, Ledger: c.publicLedger(), Healthy: c.healthy,
+			Metrics: promhttp.HandlerFor(c.pipeline.metrics.registry, promhttp.HandlerOpts{}), Alerts: c.alerts.List, Witnesses: c.cosigned,
 		}),
 	}
 	group.Go(func() error {
@@ -374,6 +381,9 @@ func (c *Collector) Run(ctx context.Context) error {
 	group.Go(func() error { return c.pipeline.run(ctx, c.ingest.Messages(), c.ingest.Answer) })
 	if c.cfg.Publish.Intervals {
 		group.Go(func() error { return c.pipeline.publish(ctx, c.ingest.Publish) })
+	}
+	if c.witnesses != nil {
+		group.Go(func() error { return c.witnesses.Run(ctx) })
 	}
 	if c.alerts != nil {
 		group.Go(func() error { return c.alerts.Run(ctx) })

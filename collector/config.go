@@ -6,20 +6,22 @@ import (
 	"fmt"
 
 	"github.com/lineproof/lineproof/collector/alert"
+	"github.com/lineproof/lineproof/collector/cosign"
 	"github.com/lineproof/lineproof/record"
 )
 
 // Config is what a collector is told. serve reads it from a file, demo makes it.
 type Config struct {
-	Dir      string             `yaml:"dir"`      // ledger, registry and embedded series
-	Origin   string             `yaml:"origin"`   // the ledger's name in checkpoints, such as collector.example/lineproof
-	HTTP     string             `yaml:"http"`     // host:port of pages and interface
-	MQTT     *MQTT              `yaml:"mqtt"`     // the embedded broker
-	Broker   *Broker            `yaml:"broker"`   // or one outside
-	Influx   *Influx            `yaml:"influx"`   // instead of the embedded series
-	Publish  Publish            `yaml:"publish"`  // what other programs get to know over MQTT
-	Gateways map[string]Gateway `yaml:"gateways"` // who may send
-	Alerts   *alert.Config      `yaml:"-"`        // what is watched and who is told; nil: nothing is
+	Dir       string             `yaml:"dir"`       // ledger, registry and embedded series
+	Origin    string             `yaml:"origin"`    // the ledger's name in checkpoints, such as collector.example/lineproof
+	HTTP      string             `yaml:"http"`      // host:port of pages and interface
+	MQTT      *MQTT              `yaml:"mqtt"`      // the embedded broker
+	Broker    *Broker            `yaml:"broker"`    // or one outside
+	Influx    *Influx            `yaml:"influx"`    // instead of the embedded series
+	Publish   Publish            `yaml:"publish"`   // what other programs get to know over MQTT
+	Gateways  map[string]Gateway `yaml:"gateways"`  // who may send
+	Witnesses *cosign.Policy     `yaml:"witnesses"` // who cosigns the ledger; nil: nobody
+	Alerts    *alert.Config      `yaml:"-"`         // what is watched and who is told; nil: nothing is
 }
 
 // MQTT is the embedded broker.

@@ -75,6 +75,11 @@ func (c *Config) validate(mistake func(path []string, message, hint string)) {
 	if c.Influx != nil && c.Influx.Late < 0 {
 		mistake([]string{"influx", "late"}, "is less than nothing", "leave it out for "+lateMost.String())
 	}
+	if c.Witnesses != nil {
+		c.Witnesses.Validate(func(path []string, message, hint string) {
+			mistake(append([]string{"witnesses"}, path...), message, hint)
+		})
+	}
 	c.validateReaders(mistake)
 	c.validateGateways(mistake)
 }

@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write the golden files again")
 
 func TestEveryMistakeIsNamed(t *testing.T) {
 	t.Parallel()
-	for _, file := range []string{"broken.yaml", "empty.yaml", "alerts.yaml", "no-rules.yaml"} {
+	for _, file := range []string{"broken.yaml", "empty.yaml", "alerts.yaml", "no-rules.yaml", "witnesses.yaml"} {
 		t.Run(file, func(t *testing.T) {
 			file := filepath.Join("testdata", file)
 			_, err := Load(file)
@@ -117,7 +117,7 @@ func TestExampleLoadsWithItsAlternatives(t *testing.T) {
 	if !ok || !found {
 		t.Fatal("the example no longer has mqtt and, in comments, broker")
 	}
-	rest = strings.NewReplacer("\n#   ", "\n  ", "\n# influx:", "\ninflux:", "\n# publish:", "\npublish:", "\n# alerts:", "\nalerts:").Replace("broker:" + rest)
+	rest = strings.NewReplacer("\n#   ", "\n  ", "\n# influx:", "\ninflux:", "\n# publish:", "\npublish:", "\n# alerts:", "\nalerts:", "\n# witnesses:", "\nwitnesses:").Replace("broker:" + rest)
 	file := filepath.Join(t.TempDir(), "collector.yaml")
 	if err := os.WriteFile(file, []byte(before+rest), 0o600); err != nil {
 		t.Fatal(err)
@@ -139,6 +139,9 @@ func TestExampleLoadsWithItsAlternatives(t *testing.T) {
 	}
 	if !cfg.Publish.Intervals {
 		t.Error("intervals are not published")
+	}
+	if w := cfg.Witnesses; w == nil || w.Quorum != 1 || len(w.List) != 1 {
+		t.Errorf("witnesses: %+v", w)
 	}
 	if r := cfg.Alerts.Rules; r.Stopped == nil || r.Quality == nil || r.Silent == nil || r.Energy == nil || r.Certificate == nil {
 		t.Errorf("rules %+v, want all", r)

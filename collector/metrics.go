@@ -5,6 +5,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"github.com/lineproof/lineproof/collector/board"
+	"github.com/lineproof/lineproof/collector/cosign"
 )
 
 // metrics is what /metrics shows of the collector.
@@ -22,6 +23,9 @@ type metrics struct {
 	ledgerUp   prometheus.Gauge
 	viewsUp    prometheus.Gauge
 	alertsOpen prometheus.Gauge
+	quorum     prometheus.Gauge
+	cosigned   *prometheus.GaugeVec
+	witnessUp  *prometheus.GaugeVec
 }
 
 func newMetrics() *metrics {
@@ -39,8 +43,11 @@ func newMetrics() *metrics {
 		ledgerUp:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "lineproof_ledger_up", Help: "1 while the ledger takes batches."}),
 		viewsUp:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "lineproof_views_up", Help: "1 while the views can be written."}),
 		alertsOpen: prometheus.NewGauge(prometheus.GaugeOpts{Name: "lineproof_alerts_open", Help: "Alerts that are open."}),
+		quorum:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "lineproof_witness_quorum_met", Help: "1 while enough witnesses cosign the ledger; 0 too where none is configured."}),
+		cosigned:   prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "lineproof_witness_cosigned_batches", Help: "Batches of the ledger that the witness cosigned."}, []string{"witness"}),
+		witnessUp:  prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "lineproof_witness_up", Help: "1 while the witness cosigns, 0 while it does not answer, -1 while it says that this ledger does not extend what it cosigned."}, []string{"witness"}),
 	}
-	m.registry.MustRegister(m.batches, m.readings, m.bytes, m.refused, m.viewErrors, m.isolated, m.published, m.ledgerSize, m.viewSize, m.ledgerUp, m.viewsUp, m.alertsOpen,
+	m.registry.MustRegister(m.quorum, m.cosigned, m.witnessUp, m.batches, m.readings, m.bytes, m.refused, m.viewErrors, m.isolated, m.published, m.ledgerSize, m.viewSize, m.ledgerUp, m.viewsUp, m.alertsOpen,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -50,6 +57,19 @@ func (m *metrics) stored(batches []stored) {
 		m.batches.Inc()
 		m.readings.Add(float64(len(s.Batch().Readings)))
 		m.bytes.Add(float64(len(s.Sealed())))
+	}
+}
+
+func (m *metrics) witnessed(s cosign.Cosigning) {
+	m.quorum.Set(0)
+	if s.Met {
+		m.quorum.Set(1)
+	}
+	for _, w := range s.Witnesses {
+		m.witnessUp.WithLabelValues(w.Name).Set(map[cosign.Is]float64{cosign.Cosigned: 1, cosign.Refused: -1}[w.Is])
+		if w.Cosigned != nil {
+			m.cosigned.WithLabelValues(w.Name).Set(float64(w.Cosigned.Size))
+		}
 	}
 }
 

@@ -22,7 +22,9 @@ var wantContents = map[string]string{
 `,
 	"lineproof": `
 -rw-r--r-- root/root ./etc/lineproof/collector.yaml.example
+-rw-r--r-- root/root ./etc/lineproof/witness.yaml.example
 -rwxr-xr-x root/root ./usr/bin/lineproof
+-rw-r--r-- root/root ./usr/lib/systemd/system/lineproof-witness.service
 -rw-r--r-- root/root ./usr/lib/systemd/system/lineproof.service
 -rw-r--r-- root/root ./usr/share/doc/lineproof/changelog.gz
 -rw-r--r-- root/root ./usr/share/doc/lineproof/copyright
@@ -32,7 +34,7 @@ var wantContents = map[string]string{
 
 var wantConffiles = map[string]string{
 	"lineproof-edge": "/etc/lineproof/agent.yaml.example\n",
-	"lineproof":      "/etc/lineproof/collector.yaml.example\n",
+	"lineproof":      "/etc/lineproof/collector.yaml.example\n/etc/lineproof/witness.yaml.example\n",
 }
 
 func TestWhatIsInThePackages(t *testing.T) {

@@ -45,7 +45,7 @@ build() (
 package() (
 	root=$work/$1-$2
 	mkdir "$root"
-	cp "$work/$2/$1" "$work/$1.1.gz" "$work/changelog.gz" deploy/deb/copyright deploy/agent.yaml deploy/collector.yaml deploy/deb/"$1"/* "$root"
+	cp "$work/$2/$1" "$work/$1.1.gz" "$work/changelog.gz" deploy/deb/copyright deploy/agent.yaml deploy/collector.yaml deploy/witness.yaml deploy/deb/"$1"/* "$root"
 	for script in postinst prerm postrm; do
 		sed -f deploy/deb/"$1"/names.sed deploy/deb/$script >"$root/$script"
 	done

@@ -61,6 +61,7 @@ type Agent struct {
 	time      *timekeeper
 	keys      *keys
 	boots     *boots
+	ledger    *ledgerWatch
 	sealer    *sealer
 	publisher *publish.Publisher
 	intake    *intake
@@ -94,6 +95,7 @@ func (a *Agent) open() error {
 	}
 	a.time = openTimekeeper(a.opts.ClockSource, a.opts.Clock, filepath.Join(a.config.Dir, "clock"), a.opts.Logger)
 	a.boots = openBoots(filepath.Join(a.config.Dir, "boots"), a.time.look().Boot, a.opts.Logger)
+	a.ledger = openLedgerWatch(a.config.Dir, a.now, a.opts.Logger)
 	catalogue, err := a.config.Catalogue().Encode()
 	if err != nil {
 		return fmt.Errorf("encode catalogue: %w", err)
@@ -125,6 +127,7 @@ func (a *Agent) openPublisher() (err error) {
 	u, opts := a.config.Uplink, a.opts.Publish
 	opts.Status, opts.Logger = a.status, a.opts.Logger
 	opts.Told, opts.Received, opts.Lost = a.time.told, a.keys.received, a.sealer.owe
+	opts.Ledger = a.judgeLedger
 	opts.OwnBoot, opts.Superseded = a.boots.own, a.sealer.confess
 	opts.CatchUp = a.config.Uplink.CatchUp
 	a.publisher, err = publish.New(publish.Config{
@@ -219,10 +222,24 @@ func (a *Agent) Close() error {
 		errs = append(errs, a.aside.close())
 	}
 	if a.lock != nil {
+		if a.ledger != nil {
+			a.ledger.close()
+		}
 		errs = append(errs, a.lock.Release())
 		a.lock = nil
 	}
 	return errors.Join(errs...)
+}
+
+// judgeLedger holds a receipt against the batch that it is for, while that is kept.
+func (a *Agent) judgeLedger(r record.Receipt) (ok bool) {
+	var sealed []byte
+	if r.Seq > 0 {
+		if kept, ok := a.spool.Next(r.Seq - 1); ok && kept.Seq == r.Seq {
+			sealed = kept.Sealed
+		}
+	}
+	return a.ledger.receipt(r, sealed)
 }
 
 // status is how the gateway is; whether it is online is not for it to say. It asks the collector what time it is,
@@ -236,6 +253,7 @@ func (a *Agent) status(asked uint64) record.Status {
 		Seq: sealed, Received: received, SpoolBytes: a.spool.Bytes(), Undated: a.aside.len(),
 		Clock: c.State, ErrorS: c.ErrorBound.Seconds(),
 		Devices: map[string]record.DeviceStatus{}, Ports: map[string]record.PortStatus{},
+		Ledger: a.ledger.seen(),
 	}
 	if asked != 0 && a.time.ask(asked) {
 		s.Asked = asked

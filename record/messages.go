@@ -1,6 +1,7 @@
 package record
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -18,6 +19,34 @@ type Receipt struct {
 	Time    time.Time `json:"time"`             // by the collector's clock
 	Error   string    `json:"error,omitempty"`  // why later batches were refused, if they were
 	Asked   uint64    `json:"asked,omitempty"`  // of the Status that this answers: Time is then when it was answered
+
+	Ledger *LedgerProof `json:"ledger,omitempty"` // in the answer to a Status that names a ledger
+}
+
+// LedgerProof shows a gateway that the ledger goes on from what it was.
+type LedgerProof struct {
+	Key         string  `json:"key"`                   // the ledger's, in the form of C2SP signed notes
+	Checkpoint  string  `json:"checkpoint"`            // its signed head: C2SP tlog-checkpoint
+	From        uint64  `json:"from"`                  // the size that the gateway named
+	Consistency []Proof `json:"consistency,omitempty"` // from there to the checkpoint, as in RFC 6962
+	Index       *uint64 `json:"index,omitempty"`       // that the gateway named
+	Inclusion   []Proof `json:"inclusion,omitempty"`   // of the batch at Index; nothing where the checkpoint does not reach it
+}
+
+// Proof is a node of the ledger's tree. It is written in base64, as C2SP does.
+type Proof [32]byte
+
+// MarshalText writes base64.
+func (p Proof) MarshalText() ([]byte, error) { return base64.StdEncoding.AppendEncode(nil, p[:]), nil }
+
+// UnmarshalText reads base64.
+func (p *Proof) UnmarshalText(text []byte) error {
+	b, err := base64.StdEncoding.DecodeString(string(text))
+	if err != nil || len(b) != len(p) {
+		return fmt.Errorf("%q is not a hash in base64", text)
+	}
+	*p = Proof(b)
+	return nil
 }
 
 // Encode is the receipt as it is published.
@@ -68,6 +97,15 @@ type Status struct {
 	Asked      uint64                  `json:"asked,omitempty"`   // asks the collector for the time: its receipt repeats the number
 	Devices    map[string]DeviceStatus `json:"devices,omitempty"`
 	Ports      map[string]PortStatus   `json:"ports,omitempty"` // by what devices share, such as "rtu:///dev/ttyUSB0"
+	Ledger     *LedgerSeen             `json:"ledger,omitempty"`
+}
+
+// LedgerSeen is what a gateway remembers of the collector's ledger, and asks it to prove.
+type LedgerSeen struct {
+	Size    uint64  `json:"size"`              // of the last checkpoint that it took; 0: none yet
+	Index   *uint64 `json:"index,omitempty"`   // where its batch is to be, by a receipt
+	Refused string  `json:"refused,omitempty"` // why it does not take the ledger that it is shown
+	Shrunk  *uint64 `json:"shrunk,omitempty"`  // size of the ledger that it is shown, where that is less than Size
 }
 
 // PortStatus is how full a port is, whose devices are polled one after the other. Shares are of time: 1 is

@@ -34,6 +34,7 @@ type cli struct {
 	Scan    scanCommand    `cmd:"" help:"Find what answers on a Modbus port, or in which register a number stands."`
 	Key     keyCommand     `cmd:"" help:"Print this gateway's public key, and make it where there is none."`
 	Rotate  rotateCommand  `cmd:"" name:"rotate-key" help:"Make the key that takes over from the present one."`
+	Accept  acceptCommand  `cmd:"" name:"accept-ledger" help:"Show why this gateway refuses the collector's ledger, and with --yes accept it."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

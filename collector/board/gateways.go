@@ -20,7 +20,7 @@ func (b *Board) Gateways(context.Context) ([]Gateway, error) {
 		out := Gateway{
 			GatewayHealth: b.health(g, now), Site: g.Head.Catalogue.Site, Version: g.status.Version,
 			Sealed: max(g.status.Seq, g.Head.Seq), Stored: g.Head.Seq, InLedger: g.inLedger, Undated: g.status.Undated, Missing: g.missing,
-			Clock: g.Clock, ClockErrorS: g.status.ErrorS, ClockAheadS: g.clockAhead().Seconds(), Devices: g.status.Devices, Ports: g.status.Ports, Refused: []Refused{},
+			Clock: g.Clock, ClockErrorS: g.status.ErrorS, ClockAheadS: g.clockAhead().Seconds(), Devices: g.status.Devices, Ports: g.status.Ports, Refused: []Refused{}, Ledger: g.status.Ledger,
 		}
 		if out.Devices == nil {
 			out.Devices = map[string]record.DeviceStatus{}

@@ -83,6 +83,7 @@ type Gateway struct {
 	Devices     map[string]record.DeviceStatus `json:"devices"`
 	Ports       map[string]record.PortStatus   `json:"ports" doc:"how full each wire is that devices share, by its address"`
 	Refused     []Refused                      `json:"refused" nullable:"false" doc:"messages in its name that were not let in, newest first"`
+	Ledger      *record.LedgerSeen             `json:"ledger,omitempty" doc:"what it remembers of this collector's ledger; absent where it says nothing of it"`
 }
 
 // Refused is a message that was not let in.

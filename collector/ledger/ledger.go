@@ -205,6 +205,32 @@ func (l *Ledger) DeriveKey(purpose string) (ed25519.PrivateKey, error) {
 // Checkpoint is the latest signed head of the log.
 func (l *Ledger) Checkpoint(ctx context.Context) ([]byte, error) { return l.reader.ReadCheckpoint(ctx) }
 
+// Consistency proves that the log of one size begins as that of another did.
+func (l *Ledger) Consistency(ctx context.Context, from, to uint64) ([][]byte, error) {
+	proofs, err := client.NewProofBuilder(ctx, to, l.reader.ReadTile)
+	if err != nil {
+		return nil, fmt.Errorf("prove %d to %d of the ledger: %w", from, to, err)
+	}
+	hashes, err := proofs.ConsistencyProof(ctx, from, to)
+	if err != nil {
+		return nil, fmt.Errorf("prove %d to %d of the ledger: %w", from, to, err)
+	}
+	return hashes, nil
+}
+
+// Inclusion proves that the batch at an index is in the log of a size.
+func (l *Ledger) Inclusion(ctx context.Context, index, size uint64) ([][]byte, error) {
+	proofs, err := client.NewProofBuilder(ctx, size, l.reader.ReadTile)
+	if err != nil {
+		return nil, fmt.Errorf("prove index %d of the ledger: %w", index, err)
+	}
+	hashes, err := proofs.InclusionProof(ctx, index)
+	if err != nil {
+		return nil, fmt.Errorf("prove index %d of the ledger: %w", index, err)
+	}
+	return hashes, nil
+}
+
 // Files serves the log in the form of C2SP tlog-tiles: checkpoint, tile/..., and nothing else.
 func (l *Ledger) Files() http.Handler {
 	log := os.DirFS(filepath.Join(l.dir, "log"))
@@ -227,6 +253,7 @@ func (l *Ledger) Files() http.Handler {
 			http.NotFound(w, r)
 			return
 		}
+		w.Header().Set("Access-Control-Allow-Origin", "*") // whoever checks it may do so in a browser, from a page of their own
 		files.ServeHTTP(w, r)
 	})
 }

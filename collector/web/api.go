@@ -121,6 +121,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	}, op("get-collector", "How the collector is: ledger, views behind it, what they cannot hold, what nobody knows"))
 
 	alerts(a, o.Alerts)
+	witnesses(a, o.Witnesses)
 	watch(a, b)
 	return a
 }

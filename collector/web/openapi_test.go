@@ -110,6 +110,7 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 		{"gateways", "/api/v1/gateways", "/api/v1/gateways", "200"},
 		{"collector", "/api/v1/collector", "/api/v1/collector", "200"},
 		{"alerts", "/api/v1/alerts", "/api/v1/alerts", "200"},
+		{"witnesses", "/api/v1/ledger/witnesses", "/api/v1/ledger/witnesses", "200"},
 		{"stream", "/api/v1/lines/{line}/live", "/api/v1/lines/block/live", "default"},
 		{"problem", "/api/v1/lines/{line}/kpi", "/api/v1/lines/" + line + "/kpi", "default"},
 	} {

@@ -15,22 +15,24 @@ import (
 
 	"github.com/lineproof/lineproof/collector/alert"
 	"github.com/lineproof/lineproof/collector/board"
+	"github.com/lineproof/lineproof/collector/cosign"
 	"github.com/lineproof/lineproof/collector/people"
 	"github.com/lineproof/lineproof/collector/shiftlog"
 )
 
 // Options is what the server shows.
 type Options struct {
-	Version string
-	Board   *board.Board
-	People  *people.People
-	Log     *shiftlog.Log
-	Logger  *slog.Logger
-	App     fs.FS        // the web app, with index.html at its root; without one, a page says how to build it
-	Ledger  http.Handler // the ledger's public files, from its root
-	Metrics http.Handler
-	Healthy func() error // nil while the collector does its work
-	Alerts  func() alert.Alerts
+	Version   string
+	Board     *board.Board
+	People    *people.People
+	Log       *shiftlog.Log
+	Logger    *slog.Logger
+	App       fs.FS        // the web app, with index.html at its root; without one, a page says how to build it
+	Ledger    http.Handler // the ledger's public files, from its root
+	Metrics   http.Handler
+	Healthy   func() error // nil while the collector does its work
+	Alerts    func() alert.Alerts
+	Witnesses func() cosign.Cosigning
 }
 
 // Handler serves everything.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/lineproof/lineproof/collector/alert"
 	"github.com/lineproof/lineproof/collector/collectortest"
+	"github.com/lineproof/lineproof/collector/cosign"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -50,6 +51,16 @@ func someAlerts() alert.Alerts {
 	}
 }
 
+// someWitnesses are one that cosigns, one that refuses and forgot, and one that was not asked yet.
+func someWitnesses() cosign.Cosigning {
+	at := collectortest.Morning
+	return cosign.Cosigning{Quorum: 2, Cosigned: 1, Size: 60, Root: "00ff", Witnesses: []cosign.Standing{
+		{Name: "witness.example/langson", URL: "http://127.0.0.1:8090", Is: cosign.Cosigned, AskedAt: &at, Cosigned: &cosign.Memory{Size: 60, Root: "00ff", At: at}},
+		{Name: "witness.example/hanoi", URL: "http://127.0.0.1:8091", Is: cosign.Refused, Says: "another history", AskedAt: &at, Forgot: &cosign.Forgot{Time: at, Had: 60, Has: 3}},
+		{Name: "witness.example/new", URL: "http://127.0.0.1:8092", Is: cosign.Waiting},
+	}}
+}
+
 func open(t *testing.T, edit ...func(*Options)) *site {
 	t.Helper()
 	s := &site{Hall: collectortest.OpenHall(t, collectortest.Morning), t: t, log: &bytes.Buffer{}}
@@ -57,7 +68,8 @@ func open(t *testing.T, edit ...func(*Options)) *site {
 	s.Know("oceanline-01")
 	s.Work(s.gateway, 50, collectortest.Execute, 4, 1)
 	s.Work(s.gateway, 10, collectortest.Held, 0, 0)
-	s.Status(gateway, record.Status{Online: true, Version: "1.0", Devices: map[string]record.DeviceStatus{"press": {OK: true, Polls: 3600}}}, false)
+	s.Status(gateway, record.Status{Online: true, Version: "1.0", Devices: map[string]record.DeviceStatus{"press": {OK: true, Polls: 3600}},
+		Ledger: &record.LedgerSeen{Size: 60, Refused: "it was rewritten", Shrunk: new(uint64)}}, false)
 	o := Options{
 		Version: "dev", Board: s.Board, Logger: slog.New(slog.NewTextHandler(s.log, nil)),
 		App: fstest.MapFS{
@@ -66,7 +78,7 @@ func open(t *testing.T, edit ...func(*Options)) *site {
 		Ledger:  http.NotFoundHandler(),
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "lineproof_batches_total 60\n") }),
 		Healthy: func() error { return s.sick },
-		Alerts:  someAlerts,
+		Alerts:  someAlerts, Witnesses: someWitnesses,
 	}
 	s.Remember()
 	o.People, o.Log = s.People, s.Log

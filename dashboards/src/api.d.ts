@@ -55,6 +55,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/witnesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who cosigned the ledger's checkpoint, who did not, and why */
+        get: operations["get-witnesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lines": {
         parameters: {
             query?: never;
@@ -779,6 +796,28 @@ export interface components {
              */
             value: number | null;
         };
+        Cosigning: {
+            /**
+             * Format: int64
+             * @description how many witnesses cosigned that checkpoint
+             */
+            cosigned: number;
+            /** @description the last checkpoint that was shown to the witnesses has as many */
+            met: boolean;
+            /**
+             * Format: int64
+             * @description so many cosignatures make a checkpoint complete; 0: no witness is configured
+             */
+            quorum: number;
+            /** @description its root hash, SHA-256 in hexadecimal; empty before the first */
+            root: string;
+            /**
+             * Format: int64
+             * @description batches that it covers
+             */
+            size: number;
+            witnesses: components["schemas"]["Standing"][];
+        };
         CounterEnds: {
             /** Format: double */
             first: number;
@@ -1013,6 +1052,14 @@ export interface components {
              */
             window_s?: number;
         };
+        Forgot: {
+            /** Format: int64 */
+            had: number;
+            /** Format: int64 */
+            has: number;
+            /** Format: date-time */
+            time: string;
+        };
         Gateway: {
             /** @enum {string} */
             clock: "unknown" | "synchronised" | "free-running" | "simulated" | "collector" | "between";
@@ -1040,6 +1087,8 @@ export interface components {
              * @description sequence number of the last batch in the ledger
              */
             in_ledger: number;
+            /** @description what it remembers of this collector's ledger; absent where it says nothing of it */
+            ledger?: components["schemas"]["LedgerSeen"];
             /** @description batches that a later one follows, and that did not come */
             missing?: components["schemas"]["Missing"];
             /** @description how full each wire is that devices share, by its address */
@@ -1112,6 +1161,15 @@ export interface components {
             reason: string;
             /** Format: date-time */
             time: string;
+        };
+        LedgerSeen: {
+            /** Format: int64 */
+            index?: number;
+            refused?: string;
+            /** Format: int64 */
+            shrunk?: number;
+            /** Format: int64 */
+            size: number;
         };
         Line: {
             /**
@@ -1258,6 +1316,20 @@ export interface components {
             unit: string;
             /** Format: double */
             upper: number | null;
+        };
+        Memory: {
+            /**
+             * Format: date-time
+             * @description by the witness's clock
+             */
+            at: string;
+            /** @description SHA-256 in hexadecimal */
+            root: string;
+            /**
+             * Format: int64
+             * @description batches
+             */
+            size: number;
         };
         Minute: {
             /** Format: int64 */
@@ -1996,6 +2068,23 @@ export interface components {
             /** Format: date-time */
             time: string;
         };
+        Standing: {
+            /**
+             * Format: date-time
+             * @description null: not since the start
+             */
+            asked_at: string | null;
+            /** @description it knew more once: its cosignatures from before prove nothing of what it cosigns now */
+            forgot?: components["schemas"]["Forgot"];
+            /** @enum {string} */
+            is: "waiting" | "cosigned" | "refused" | "unavailable";
+            /** @description what it cosigned last; absent: nothing yet */
+            last_cosigned?: components["schemas"]["Memory"];
+            name: string;
+            /** @description why it did not cosign */
+            says?: string;
+            url: string;
+        };
         StateSpan: {
             /** Format: date-time */
             from: string;
@@ -2209,6 +2298,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Gateways"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-witnesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cosigning"];
                 };
             };
             /** @description Error */

@@ -2,9 +2,11 @@ package doctor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
+	"github.com/lineproof/lineproof/edge"
 	"github.com/lineproof/lineproof/edge/publish"
 	"github.com/lineproof/lineproof/edge/spool"
 	"github.com/lineproof/lineproof/internal/tongue"
@@ -65,6 +67,7 @@ func (e *examination) broker(ctx context.Context) {
 func (e *examination) collector() {
 	s, now := e.spool, e.Now()
 	subject := e.config.Gateway
+	e.ledger()
 	switch {
 	case s.Sealed == 0:
 		e.report.add(Collector, subject, Note, tongue.M("doctor.collector_new"), tongue.M("doctor.collector_new_do"), nil)
@@ -77,6 +80,19 @@ func (e *examination) collector() {
 		e.report.add(Collector, subject, Note, tongue.M("doctor.collector_waits", "batches", s.Waiting()), tongue.M("doctor.collector_waits_do"), nil)
 	default:
 		e.report.add(Collector, subject, OK, tongue.M("doctor.collector_ok", "batch", s.Received, "age", now.Sub(s.ReceivedAt)), tongue.Message{}, nil)
+	}
+}
+
+// ledger tells of one that is not what it was.
+func (e *examination) ledger() {
+	if refused, _, ok := edge.RefusedLedger(e.config.Dir); ok {
+		e.report.add(Collector, e.config.Gateway, Wrong, tongue.M("doctor.ledger_refused", "at", refused.At), tongue.M("doctor.ledger_refused_do"), errors.New(refused.Why))
+	}
+	if e.Look == nil {
+		return
+	}
+	if seen := e.Look.Status().Ledger; seen != nil && seen.Shrunk != nil {
+		e.report.add(Collector, e.config.Gateway, Note, tongue.M("doctor.ledger_shrunk", "has", *seen.Shrunk, "had", seen.Size), tongue.M("doctor.ledger_shrunk_do"), nil)
 	}
 }
 

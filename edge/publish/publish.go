@@ -50,6 +50,7 @@ type Config struct {
 type Options struct {
 	Status         func(asked uint64) record.Status // how the gateway is; Online is set by the publisher. asked: under which number it may ask
 	Told           func(asked uint64, at time.Time) // the collector's answer to the last Status that asked
+	Ledger         func(record.Receipt) (ok bool)   // judges what a receipt says of the ledger; while it is not ok no receipt counts, and nothing is sent
 	Received       func(seq uint64)                 // the collector has confirmed batches up to seq
 	Lost           func([]record.Gap)               // batches that the collector wants again and that are no longer kept
 	OwnBoot        func(record.Boot) bool           // whether this gateway ran under that boot id
@@ -85,6 +86,9 @@ func (o Options) withDefaults() Options {
 	if o.Received == nil {
 		o.Received = func(uint64) {}
 	}
+	if o.Ledger == nil {
+		o.Ledger = func(record.Receipt) bool { return true }
+	}
 	if o.OwnBoot == nil {
 		o.OwnBoot = func(record.Boot) bool { return false }
 	}
@@ -114,6 +118,7 @@ type Publisher struct {
 	refusal   atomic.Value  // string: the collector's last complaint
 	asked     atomic.Uint64 // the last question, of a status
 	doubt     atomic.Bool   // the collector seems to have less than it had
+	refusing  atomic.Bool   // the collector's ledger is not the one that it was
 }
 
 // New prepares a publisher. It fails where certificates or the password cannot be read.
@@ -212,7 +217,13 @@ func (p *Publisher) receipt(_ mqtt.Client, m mqtt.Message) {
 	if fresh {
 		p.opts.Told(r.Asked, r.Time)
 	}
-	p.take(r, fresh)
+	ok := p.opts.Ledger(r)
+	if p.refusing.Swap(!ok) == ok {
+		p.StatusChanged() // which tells of it, and wakes the session
+	}
+	if ok {
+		p.take(r, fresh)
+	}
 }
 
 // take moves the spool to where the collector is. One that has less than it once had was restored from a backup,

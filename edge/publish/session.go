@@ -129,6 +129,9 @@ func (s *session) subscribe() error {
 // send publishes what window, connection and pace allow, in order.
 func (s *session) send() error {
 	s.landed()
+	if s.refusing.Load() {
+		return nil
+	}
 	if err := s.tell(); err != nil {
 		return err
 	}

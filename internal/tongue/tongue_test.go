@@ -116,10 +116,10 @@ func literal(e ast.Expr) (string, bool) {
 	return text, err == nil
 }
 
-// templates finds what the templates say: {{say "key"}} without placeholders, and {{.Say "key"}}.
+// templates finds what the templates say: {{say "key"}} without placeholders, {{.Say "key"}} and {{$.Say "key"}}.
 func templates(t *testing.T, patterns ...string) (list []use) {
 	t.Helper()
-	said := regexp.MustCompile(`\{\{-?\s*[.$]?[sS]ay "([a-z_.]+)"\s*-?\}\}`)
+	said := regexp.MustCompile(`\{\{-?\s*[.$]*[sS]ay "([a-z_.]+)"\s*-?\}\}`)
 	for _, pattern := range patterns {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
@@ -143,8 +143,8 @@ func templates(t *testing.T, patterns ...string) (list []use) {
 func TestWhatIsSaidHasItsWords(t *testing.T) {
 	en := speak(t, English)
 	saying := map[string]bool{}
-	list := append(uses(t, "../../cmd/lineproof-edge", "../../edge", "../../collector/alert"),
-		templates(t, "../../cmd/lineproof-edge/initial/*.tmpl", "../../edge/page/*.html")...)
+	list := append(uses(t, "../../cmd/lineproof-edge", "../../edge", "../../collector/alert", "../../witness"),
+		templates(t, "../../cmd/lineproof-edge/initial/*.tmpl", "../../edge/page/*.html", "../../witness/*.html")...)
 	if len(list) < 50 {
 		t.Fatalf("only %d places found that say something", len(list))
 	}
