@@ -14,6 +14,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/lineproof/lineproof/collector"
+	"github.com/lineproof/lineproof/collector/alert"
 	"github.com/lineproof/lineproof/dashboards"
 	"github.com/lineproof/lineproof/drivers"
 	"github.com/lineproof/lineproof/drivers/modbus"
@@ -95,11 +96,27 @@ func (d *demo) openCollector(ctx context.Context, agent *edge.Config, opts colle
 	if err := gateway.Key.UnmarshalText([]byte(strings.Fields(line)[1])); err != nil {
 		return nil, err
 	}
-	return collector.Open(ctx, collector.Config{
+	cfg := collector.Config{
 		Dir: filepath.Join(d.dir, "collector"), Origin: "lineproof-demo", HTTP: "127.0.0.1:0",
 		MQTT:     &collector.MQTT{Listen: d.mqtt},
 		Gateways: map[string]collector.Gateway{agent.Gateway: gateway},
-	}, opts)
+	}
+	if opts.HTTP != nil { // of the weeks that are made up nobody wants to be told
+		cfg.Alerts = watched()
+	}
+	return collector.Open(ctx, cfg, opts)
+}
+
+// watched is what the demonstration's start page tells of. Of a day's blocks some 97 % are good, so that there is an alert
+// to be looked at.
+func watched() *alert.Config {
+	const under, atLeast = 0.98, 200
+	minutes := func(n int) record.Duration { return record.Duration(time.Duration(n) * time.Minute) }
+	return &alert.Config{Timezone: alert.DefaultTimezone, Rules: alert.Rules{
+		Stopped: &alert.Stopped{For: minutes(10), Settle: minutes(5)},
+		Quality: &alert.Quality{Under: under, Window: minutes(24 * 60), Minimum: atLeast, Settle: minutes(10)},
+		Silent:  &alert.Silent{For: minutes(10), Settle: minutes(2)},
+	}}
 }
 
 // agentConfig loads the agent's configuration from the demonstration's folder, where it stays to be looked at.

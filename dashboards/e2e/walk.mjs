@@ -14,6 +14,7 @@ export async function walk(page, lang, shot, deep) {
 	const card = page.locator('article').first()
 	await card.waitFor(wait)
 	const name = await card.locator('h2').innerText()
+	await alerted(page, lang)
 	await settled(page, lang)
 	await shot('start')
 
@@ -38,6 +39,18 @@ export async function walk(page, lang, shot, deep) {
 	await page.goBack()
 	await page.getByRole('heading', {level: 1}).waitFor()
 	assert.match(new URL(page.url()).pathname, /^\/lines\//, 'back leads to the line')
+}
+
+/** What is out of order stands on the start page with its line, and is counted in the head of every page. */
+async function alerted(page, lang) {
+	const {alerts} = await (await page.request.get('/api/v1/alerts')).json()
+	const open = page.locator('.alerts li.open')
+	await open.first().waitFor(wait)
+	assert.equal(await open.count(), alerts.filter((a) => a.until === null).length, 'open alerts')
+	const {line_names: names, limit} = alerts.find((a) => a.rule === 'quality' && a.until === null).about
+	const said = await open.first().innerText()
+	for (const text of [names[0][lang], String(limit * 100)]) assert.ok(said.includes(text), `"${said}" tells of ${text}`)
+	assert.equal(await page.locator('header a[href="/"] .number').innerText(), String(await open.count()), 'the count in the head')
 }
 
 const other = (lang) => (lang === 'vi' ? 'en' : 'vi')
