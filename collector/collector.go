@@ -354,7 +354,7 @@ func (c *Collector) Run(ctx context.Context) error {
 		BaseContext:       func(net.Listener) context.Context { return ctx }, // so that event streams end
 		Handler: web.Handler(web.Options{
 			Version: c.opts.Version, Board: c.board, People: c.people, Log: c.log, Logger: c.opts.Logger, App: c.opts.App, Ledger: c.ledger.Files(), Healthy: c.healthy,
-			Metrics: promhttp.HandlerFor(c.pipeline.metrics.registry, promhttp.HandlerOpts{}), Alerts: c.alerts.List,
+			Metrics: promhttp.HandlerFor(c.pipeline.metrics.registry, promhttp.HandlerOpts{}), Alerts: c.alerts.List, Bundle: c.evidence,
 		}),
 	}
 	group.Go(func() error {

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/collector/account"
-	"github.com/lineproof/lineproof/collector/calendar"
 	"github.com/lineproof/lineproof/collector/kpi"
 	"github.com/lineproof/lineproof/record"
 )
@@ -94,12 +93,8 @@ func (p place) output() []string {
 func (p place) machines() []string { return slices.Sorted(maps.Keys(p.model.Machines)) }
 
 func (p place) kpiModel() kpi.Model {
-	m := kpi.Model{Calendar: calendar.New(p.model.Calendar, p.zone), Machines: p.machines(), Output: p.output(), Declared: p.declared && p.model.Calendar == nil}
-	for _, id := range m.Machines {
-		if len(p.model.Machines[id].Rework) > 0 {
-			m.Reworked = append(m.Reworked, id)
-		}
-	}
+	m := kpi.ModelOf(p.model, p.zone)
+	m.Declared = p.declared && p.model.Calendar == nil
 	return m
 }
 

@@ -98,6 +98,7 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 		{"shift log", "/api/v1/lines/{line}/log", "/api/v1/lines/" + line + "/log" + window, "200"},
 		{"shift log's mistake", "/api/v1/lines/{line}/log.csv", "/api/v1/lines/block/log.csv", "default"},
 		{"shift log's spreadsheet's mistake", "/api/v1/lines/{line}/log.xlsx", "/api/v1/lines/block/log.xlsx", "default"},
+		{"a bundle's mistake", "/api/v1/lines/{line}/bundle", "/api/v1/lines/block/bundle" + window, "default"},
 		{"people", "/api/v1/people", "/api/v1/people", "200"},
 		{"signals", "/api/v1/lines/{line}/signals", "/api/v1/lines/" + line + "/signals", "200"},
 		{"readings", "/api/v1/lines/{line}/readings", "/api/v1/lines/" + line + "/readings" + window + "&signal=press.state", "200"},

@@ -31,6 +31,7 @@ type Options struct {
 	Metrics http.Handler
 	Healthy func() error // nil while the collector does its work
 	Alerts  func() alert.Alerts
+	Bundle  Bundler
 }
 
 // Handler serves everything.
