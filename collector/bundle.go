@@ -16,6 +16,7 @@ import (
 	"github.com/lineproof/lineproof/collector/kpi"
 	"github.com/lineproof/lineproof/collector/ledger"
 	"github.com/lineproof/lineproof/collector/series"
+	"github.com/lineproof/lineproof/collector/shiftlog/entries"
 	"github.com/lineproof/lineproof/collector/verify"
 	"github.com/lineproof/lineproof/evidence/bundle"
 	"github.com/lineproof/lineproof/record"
@@ -309,6 +310,11 @@ func (b *Bundle) kpis(ctx context.Context) (bundle.KPIs, error) {
 	if err != nil {
 		return nil, err
 	}
+	log, err := entries.Of(entries.About(b.plan.said, b.plan.line, entries.Within(b.Period())))
+	if err != nil {
+		return nil, err
+	}
+	model.Log = entries.Logged(log)
 	all := bundle.KPIs{}
 	for _, grouping := range bundle.Groupings() {
 		q := b.query()

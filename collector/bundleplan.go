@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/collector/account"
+	"github.com/lineproof/lineproof/collector/shiftlog/entries"
 	"github.com/lineproof/lineproof/collector/verify"
 	"github.com/lineproof/lineproof/record"
 )
@@ -24,6 +25,7 @@ type bundlePlan struct {
 	line     string
 	from, to time.Time
 	parts    map[string]*part
+	said     []entries.Statement // of the line, in the order of the ledger
 }
 
 // part is what a bundle needs of one gateway's chain.
@@ -84,6 +86,9 @@ func (p *bundlePlan) add(s stored) {
 	own.batches = append(own.batches, inLedger{b.Seq, s.index, b.SealedAt})
 	if b.Gateway == record.Office { // all of it: what people said of the period they may have said at any time since
 		own.first, own.last = own.batches[0].seq, b.Seq
+		for _, said := range b.Statements {
+			p.said = append(p.said, entries.Statement{Statement: said, Ledger: s.index})
+		}
 		return
 	}
 	from, to := content(b)

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/lineproof/lineproof/collector/shiftlog/entries"
 	"github.com/lineproof/lineproof/evidence/bundle"
 	"github.com/lineproof/lineproof/internal/tongue"
 	"github.com/lineproof/lineproof/record"
@@ -37,8 +38,9 @@ type auditor struct {
 	chains  map[string]*chain
 	tree    tree
 	minutes *minutes
-	count   uint64           // of batches, so far
-	odd     []tongue.Message // what a ledger may hold, if it is the ledger's
+	said    []entries.Statement // to the office
+	count   uint64              // of batches, so far
+	odd     []tongue.Message    // what a ledger may hold, if it is the ledger's
 }
 
 // Run checks a bundle. The error is of what the caller gave, never of the bundle.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/lineproof/lineproof/collector/shiftlog/entries"
 	"github.com/lineproof/lineproof/collector/verify"
 	"github.com/lineproof/lineproof/evidence/bundle"
 	"github.com/lineproof/lineproof/internal/tongue"
@@ -113,7 +114,7 @@ func (c *chain) place(s step) (done bool) {
 	switch {
 	case err == nil:
 		c.head = v.Head()
-		c.placed(v)
+		c.placed(v, s.Index)
 	case errors.Is(err, verify.ErrMissing):
 		c.head.Ahead = v.Head().Ahead
 		return false
@@ -179,10 +180,14 @@ func (c *chain) end() {
 	c.report.holds(Chain, tongue.M("verify.chain_whole", "gateway", c.Gateway, "first", c.First, "last", c.Last))
 }
 
-// placed takes a batch at its place.
-func (c *chain) placed(v verify.Verified) {
+// placed takes a batch at its place: what a gateway read, or what people said to the office.
+func (c *chain) placed(v verify.Verified, index uint64) {
 	c.dated(v.Batch())
 	if c.Gateway != record.Office {
 		c.fold(v)
+		return
+	}
+	for _, s := range v.Batch().Statements {
+		c.said = append(c.said, entries.Statement{Statement: s, Ledger: index})
 	}
 }

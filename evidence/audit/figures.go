@@ -11,6 +11,7 @@ import (
 
 	"github.com/lineproof/lineproof/collector/account"
 	"github.com/lineproof/lineproof/collector/kpi"
+	"github.com/lineproof/lineproof/collector/shiftlog/entries"
 	"github.com/lineproof/lineproof/evidence/bundle"
 	"github.com/lineproof/lineproof/internal/tongue"
 	"github.com/lineproof/lineproof/record"
@@ -73,7 +74,15 @@ func (a *auditor) model() (kpi.Model, error) {
 	if err != nil {
 		return kpi.Model{}, err
 	}
-	return kpi.ModelOf(line, zone), nil
+	m := kpi.ModelOf(line, zone)
+	log, err := entries.Of(entries.About(a.said, a.bundle.Manifest.Line, entries.Within(a.window())))
+	m.Log = entries.Logged(log)
+	return m, err
+}
+
+// window is the period.
+func (a *auditor) window() record.Span {
+	return record.Span{From: a.bundle.Manifest.From.UTC(), To: a.bundle.Manifest.To.UTC()}
 }
 
 // compute makes all groupings in one reading of the minutes.
@@ -86,13 +95,12 @@ func (a *auditor) compute(m kpi.Model) (all map[bundle.Grouping][]kpi.Row, err e
 	var work sync.WaitGroup
 	var mu sync.Mutex
 	all = map[bundle.Grouping][]kpi.Row{}
-	window := record.Span{From: a.bundle.Manifest.From.UTC(), To: a.bundle.Manifest.To.UTC()}
 	var feeds []chan account.Interval
 	for _, g := range bundle.Groupings() {
 		feed := make(chan account.Interval, 256)
 		feeds = append(feeds, feed)
 		work.Go(func() {
-			rows, failed := kpi.Compute(drain(feed), m, window, by(g))
+			rows, failed := kpi.Compute(drain(feed), m, a.window(), by(g))
 			for range feed { // what it did not want
 			}
 			mu.Lock()

@@ -5,10 +5,12 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/sha256"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -18,7 +20,6 @@ import (
 	"github.com/lineproof/lineproof/collector"
 	"github.com/lineproof/lineproof/collector/collectortest"
 	"github.com/lineproof/lineproof/collector/ledger"
-	"github.com/lineproof/lineproof/collector/verify"
 	"github.com/lineproof/lineproof/evidence/audit"
 	"github.com/lineproof/lineproof/internal/clock"
 	"github.com/lineproof/lineproof/internal/tongue"
@@ -102,7 +103,7 @@ func tell(dir string) (*history, error) {
 	for _, k := range h.first {
 		h.config.Gateways[k.Gateway] = collector.Gateway{Key: collector.PublicKey(k.Public)}
 	}
-	if err := h.append(dir, collectortest.Verify(t, h.keys, h.ledger...)); err != nil {
+	if err := h.append(dir); err != nil {
 		return nil, err
 	}
 	var out bytes.Buffer
@@ -131,18 +132,67 @@ func english(t *testing.T) tongue.Tongue {
 	return en
 }
 
-// append brings batches into a real ledger.
-func (h *history) append(dir string, batches []verify.Verified) error {
+// append brings the batches into a real ledger, and what the office was told.
+func (h *history) append(dir string) error {
 	l, err := ledger.Open(context.Background(), filepath.Join(dir, "ledger"), origin)
 	if err != nil {
 		return err
 	}
 	h.verifier = l.Verifier()
-	_, err = l.Append(context.Background(), batches)
+	if err = h.office(l); err == nil {
+		_, err = l.Append(context.Background(), collectortest.Verify(nobody{}, h.keys, h.ledger...))
+	}
 	if err = errors.Join(err, l.Close()); err != nil {
 		return err
 	}
 	secret, err := os.ReadFile(filepath.Join(dir, "ledger", "signer.key"))
 	h.secret = string(secret)
 	return err
+}
+
+// office seals who worked in the shift, what corrects it, and who agrees.
+func (h *history) office(l *ledger.Ledger) error {
+	key, err := l.DeriveKey(record.Office)
+	if err != nil {
+		return err
+	}
+	h.keys.Add(record.Office, key.Public().(ed25519.PublicKey))
+	catalogue, err := record.Catalogue{Gateway: record.Office, Site: record.Office, Timezone: "UTC"}.Encode()
+	if err != nil {
+		return err
+	}
+	hours := func(n float64) record.ShiftEntry {
+		return record.ShiftEntry{ShiftEnd: collectortest.Morning.Add(8 * time.Hour), AttendedHours: &n}
+	}
+	second := hours(72)
+	second.Replaces = "1"
+	text, err := json.Marshal(second)
+	if err != nil {
+		return err
+	}
+	var prev record.Hash
+	for n, s := range []struct {
+		kind record.StatementKind
+		by   string
+		body any
+	}{
+		{record.StatementShift, "Lan", hours(80)},
+		{record.StatementShift, "Lan", second},
+		{record.StatementSignature, "Minh", record.Signature{Entry: "2", Hash: record.HashOf(text), Agrees: true}},
+	} {
+		said, err := record.NewStatement(strconv.Itoa(n+1), s.kind, s.by, s.body)
+		if err != nil {
+			return err
+		}
+		said.Line, said.About, said.Said = collectortest.Line(h.main), collectortest.Morning, collectortest.Morning.Add(9*time.Hour)
+		sealed, err := record.Seal(record.Batch{
+			Gateway: record.Office, Seq: uint64(n + 1), Prev: prev, SealedAt: said.Said, CatalogueHash: record.HashOf(catalogue), Catalogue: catalogue,
+			Statements: []record.Statement{said},
+		}, key)
+		if err != nil {
+			return err
+		}
+		h.ledger, prev = append(h.ledger, sealed), record.HashOf(sealed)
+	}
+	return nil
 }

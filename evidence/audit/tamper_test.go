@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"fmt"
+	"maps"
 	mathrand "math/rand/v2"
 	"os"
 	"slices"
@@ -109,6 +110,20 @@ func TestWhatIsChangedIsFoundAndNamed(t *testing.T) {
 		{"a row of the figures left out", func(_ *testing.T, f *forger) {
 			edit(f, "results/kpi.json", func(k *bundle.KPIs) { (*k)["shift"] = nil })
 		}, audit.KPI, "by shift: the bundle has 0 rows, the minutes give 1"},
+		{"a correction in the shift log left out", func(_ *testing.T, f *forger) {
+			indexes := slices.Sorted(maps.Keys(f.batches))
+			for _, index := range indexes[len(indexes)-2:] {
+				if f.open(h, index).Gateway != record.Office {
+					t.Fatal("the office's batches are not the last")
+				}
+				delete(f.batches, index)
+			}
+			edit(f, "manifest.json", func(m *bundle.Manifest) {
+				m.Batches -= 2
+				m.Gateways[slices.IndexFunc(m.Gateways, func(c bundle.Chain) bool { return c.Gateway == record.Office })].Last -= 2
+			})
+			f.names = slices.DeleteFunc(f.names, func(n string) bool { return strings.HasPrefix(n, "proofs/office-3") })
+		}, audit.KPI, "by day, row 1, attended_hours: the bundle says 9, the minutes say 10"},
 		{"a proof of another batch", func(_ *testing.T, f *forger) {
 			var proofs []string
 			for _, name := range f.names {
@@ -121,7 +136,9 @@ func TestWhatIsChangedIsFoundAndNamed(t *testing.T) {
 		{"the end cut off, and the table of contents with it", func(_ *testing.T, f *forger) {
 			last := uint64(0)
 			for index := range f.batches {
-				last = max(last, index)
+				if f.open(h, index).Gateway == h.main {
+					last = max(last, index)
+				}
 			}
 			delete(f.batches, last)
 			edit(f, "manifest.json", func(m *bundle.Manifest) { m.Batches--; m.Gateways[0].Last-- })
