@@ -39,17 +39,19 @@ func TestAGoodBundleHolds(t *testing.T) {
 // at is the index of a batch of the main gateway in the middle of the period.
 const at = 61
 
-// TestWhatIsChangedIsFoundAndNamed does each thing to a good bundle as somebody would who knows the format.
-func TestWhatIsChangedIsFoundAndNamed(t *testing.T) {
-	h := good(t)
-	n := func() uint64 { return forge(t, h).open(h, at).Seq }()
+// tampering is something that is done to a bundle.
+type tampering struct {
+	name  string
+	do    func(t *testing.T, f *forger)
+	check audit.Name
+	want  string // in the report
+}
+
+// tamperings are done as somebody would who knows the format.
+func tamperings(t *testing.T, h *history) []tampering {
+	n := forge(t, h).open(h, at).Seq
 	attacker := ed25519.NewKeyFromSeed(slices.Repeat([]byte{9}, ed25519.SeedSize))
-	for _, tt := range []struct {
-		name  string
-		do    func(t *testing.T, f *forger)
-		check audit.Name
-		want  string // in the report
-	}{
+	return []tampering{
 		{"a changed reading", func(t *testing.T, f *forger) { f.batches[at] = unsigned(t, f.batches[at], f.open(h, at)) },
 			audit.Signatures, fmt.Sprintf("the batch at index %d of the ledger: key", at)},
 		{"a dropped batch", func(_ *testing.T, f *forger) { delete(f.batches, at) },
@@ -148,7 +150,12 @@ func TestWhatIsChangedIsFoundAndNamed(t *testing.T) {
 				}
 			}
 		}, audit.Intervals, "press, 2026-03-02 01:59 UTC, Stops: the bundle says 1, the readings say 0"},
-	} {
+	}
+}
+
+func TestWhatIsChangedIsFoundAndNamed(t *testing.T) {
+	h := good(t)
+	for _, tt := range tamperings(t, h) {
 		t.Run(tt.name, func(t *testing.T) {
 			f := forge(t, h)
 			tt.do(t, f)
