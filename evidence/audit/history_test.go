@@ -107,10 +107,13 @@ func tell(dir string) (*history, error) {
 		return nil, err
 	}
 	var out bytes.Buffer
-	options := collector.Options{Version: "test", Clock: clock.NewVirtual(collectortest.Morning.Add(24*time.Hour), 1), Logger: slog.New(slog.DiscardHandler)}
-	err := collector.WriteBundle(context.Background(), h.config, options, collectortest.Line(g.Name), period.From, period.To, &out, func(string, uint64, uint64) {})
+	err := collector.WriteBundle(context.Background(), h.config, options(), collectortest.Line(g.Name), period.From, period.To, &out, func(string, uint64, uint64) {})
 	h.bundle = out.Bytes()
 	return h, err
+}
+
+func options() collector.Options {
+	return collector.Options{Version: "test", Clock: clock.NewVirtual(collectortest.Morning.Add(24*time.Hour), 1), Logger: slog.New(slog.DiscardHandler)}
 }
 
 // check audits a bundle as somebody who knows the ledger's key and the gateways' first ones.
