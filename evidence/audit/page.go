@@ -15,8 +15,8 @@ var pageText string
 // Page is the report as one page that needs nothing else, in both languages.
 func (r *Report) Page() ([]byte, error) {
 	type half struct {
-		tongue.Tongue
-		*Report
+		Tongue tongue.Tongue
+		Report *Report
 	}
 	var halves []half
 	for _, lang := range []string{tongue.Vietnamese, tongue.English} {
