@@ -151,3 +151,22 @@ func FuzzEntries(f *testing.F) {
 		}
 	})
 }
+
+// TestABombIsRefused is of a small file that would unpack to more than memory has.
+func TestABombIsRefused(t *testing.T) {
+	var out bytes.Buffer
+	w, err := NewWriter(&out, Manifest{Format: Format}, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	zeros := make([]byte, 40<<20)
+	if err := w.Catalogues(map[record.Hash][]byte{{1}: zeros, {2}: zeros}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(KPIs{}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(bytes.NewReader(out.Bytes()), int64(out.Len())); err == nil || !strings.Contains(err.Error(), "more than 67108864 bytes") {
+		t.Errorf("%d bytes: %v", out.Len(), err)
+	}
+}

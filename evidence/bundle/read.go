@@ -15,7 +15,8 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// largest is what an entry that is read at once may unpack to, in bytes.
+// largest is what the entries that are read at once may unpack to, in bytes, all of them together: a small file can
+// unpack to any size.
 const largest = 64 << 20
 
 // Bundle is an open bundle. Nothing in it is believed yet.
@@ -27,6 +28,7 @@ type Bundle struct {
 	Proofs     []NamedProof
 
 	batches, intervals, kpi *zip.File
+	room                    int64 // left of largest
 }
 
 // NamedProof is a proof with the batch that it is said to be of.
@@ -43,7 +45,7 @@ func Open(r io.ReaderAt, size int64) (*Bundle, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open bundle: %w; is it a bundle, and whole?", err)
 	}
-	b := &Bundle{Catalogues: map[string][]byte{}}
+	b := &Bundle{Catalogues: map[string][]byte{}, room: largest}
 	seen := map[string]bool{}
 	for _, f := range archive.File {
 		if seen[f.Name] {
@@ -65,7 +67,7 @@ func Open(r io.ReaderAt, size int64) (*Bundle, error) {
 func (b *Bundle) take(f *zip.File) (err error) {
 	switch f.Name {
 	case manifestName:
-		if err := decode(f, &b.Manifest); err != nil {
+		if err := b.decode(f, &b.Manifest); err != nil {
 			return err
 		}
 		if b.Manifest.Format != Format {
@@ -73,9 +75,9 @@ func (b *Bundle) take(f *zip.File) (err error) {
 		}
 		return nil
 	case keysName:
-		return decode(f, &b.Keys)
+		return b.decode(f, &b.Keys)
 	case checkpointName:
-		b.Checkpoint, err = content(f)
+		b.Checkpoint, err = b.content(f)
 		return err
 	case batchesName:
 		b.batches = f
@@ -93,14 +95,14 @@ func (b *Bundle) take(f *zip.File) (err error) {
 		if !ok {
 			break
 		}
-		b.Catalogues[hash], err = content(f)
+		b.Catalogues[hash], err = b.content(f)
 		return err
 	case proofsDir + "/":
 		p, ok := named(name)
 		if !ok {
 			break
 		}
-		p.Text, err = content(f)
+		p.Text, err = b.content(f)
 		b.Proofs = append(b.Proofs, p)
 		return err
 	}
@@ -140,24 +142,27 @@ func (b *Bundle) Entries() iter.Seq2[Entry, error] {
 func (b *Bundle) Intervals() (io.ReadCloser, error) { return b.intervals.Open() }
 
 // KPIs are the key performance indicators of the results.
-func (b *Bundle) KPIs() (k KPIs, err error) { return k, decode(b.kpi, &k) }
+func (b *Bundle) KPIs() (k KPIs, err error) {
+	err = b.decode(b.kpi, &k)
+	return k, err
+}
 
-func content(f *zip.File) ([]byte, error) {
+func (b *Bundle) content(f *zip.File) ([]byte, error) {
 	src, err := f.Open()
 	if err != nil {
 		return nil, err
 	}
 	defer src.Close()
-	text, err := io.ReadAll(io.LimitReader(src, largest+1))
-	if err == nil && len(text) > largest {
-		err = fmt.Errorf("more than %d bytes", largest)
+	text, err := io.ReadAll(io.LimitReader(src, b.room+1))
+	if b.room -= int64(len(text)); err == nil && b.room < 0 {
+		err = fmt.Errorf("more than %d bytes, with the entries before", largest)
 	}
 	return text, err
 }
 
 // decode is strict: a bundle says nothing that this program would pass over.
-func decode(f *zip.File, v any) error {
-	text, err := content(f)
+func (b *Bundle) decode(f *zip.File, v any) error {
+	text, err := b.content(f)
 	if err != nil {
 		return err
 	}
