@@ -8,8 +8,13 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// witnessError is how far the clocks of witnesses may be wrong.
-const witnessError = 5 * time.Minute
+const (
+	// witnessError is how far the clocks of witnesses may be wrong.
+	witnessError = 5 * time.Minute
+	// windowEnd is how much later than its seal a batch's reading may be: that of a window which was cut short when the
+	// agent ended is of the moment just behind it.
+	windowEnd = time.Second
+)
 
 // dates is the last date of a chain.
 type dates struct {
@@ -38,7 +43,7 @@ func (c *chain) dated(b record.Batch) {
 		return // what follows is held against the last batch whose date can be
 	}
 	for _, r := range b.Readings {
-		if r.Time.After(latest) {
+		if r.Time.After(latest.Add(windowEnd)) {
 			c.report.fails(Dates, tongue.M("verify.read_after", "gateway", c.Gateway, "batch", b.Seq, "signal", r.Signal, "time", r.Time, "sealed", b.SealedAt))
 			break
 		}
