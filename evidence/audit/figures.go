@@ -113,6 +113,17 @@ func (a *auditor) compute(m kpi.Model) (all map[bundle.Grouping][]kpi.Row, err e
 	return all, errors.Join(err, unread)
 }
 
+// summed is what of a minute figures are computed from.
+type summed struct {
+	account.Interval
+	Timeline, Measures, Counters passedOver
+}
+
+// passedOver is a member that is not decoded.
+type passedOver struct{}
+
+func (passedOver) UnmarshalJSON([]byte) error { return nil }
+
 // spread gives every minute to all.
 func spread(r *results, feeds []chan account.Interval) error {
 	defer func() {
@@ -121,7 +132,8 @@ func spread(r *results, feeds []chan account.Interval) error {
 		}
 	}()
 	for {
-		i, _, err := r.next()
+		var i summed
+		_, err := r.read(&i)
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -129,7 +141,7 @@ func spread(r *results, feeds []chan account.Interval) error {
 			return err
 		}
 		for _, feed := range feeds {
-			feed <- i
+			feed <- i.Interval
 		}
 	}
 }

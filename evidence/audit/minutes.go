@@ -35,8 +35,18 @@ type minutes struct {
 type results struct {
 	src  io.ReadCloser
 	scan *bufio.Scanner
-	last account.Interval
+	last named
 	err  error // why there are no more; io.EOF at the end
+}
+
+// named is what of a minute says which one it is. The rest is not decoded: what is right is right byte for byte.
+type named struct {
+	Site, Line, Machine, Product, Order string
+	Start                               time.Time
+}
+
+func (n named) key() account.Key {
+	return account.Key{Site: n.Site, Line: n.Line, Machine: n.Machine, Product: n.Product, Order: n.Order, Start: n.Start.UnixMilli()}
 }
 
 func newResults(src io.ReadCloser) *results {
@@ -48,29 +58,30 @@ func newResults(src io.ReadCloser) *results {
 // errOrder is of a minute that is not behind the one before.
 var errOrder = errors.New("out of order")
 
-// next reads one minute; with errOrder it has one all the same.
-func (r *results) next() (i account.Interval, text []byte, err error) {
-	if r.err != nil {
-		return i, nil, r.err
-	}
-	if !r.scan.Scan() {
+// read decodes the next minute into v. The text is good until the next call.
+func (r *results) read(v any) (text []byte, err error) {
+	if r.err == nil && !r.scan.Scan() {
 		r.err = cmp.Or(r.scan.Err(), io.EOF)
-		return i, nil, r.err
 	}
-	text = bytes.Clone(r.scan.Bytes())
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if r.err = d.Decode(&i); r.err != nil {
-		return i, nil, r.err
+	if r.err == nil {
+		r.err = json.Unmarshal(r.scan.Bytes(), v)
 	}
-	before := r.last
-	if r.last = i; inOrder(before, i) >= 0 {
-		err = errOrder
-	}
-	return i, text, err
+	return r.scan.Bytes(), r.err
 }
 
-func inOrder(a, b account.Interval) int {
+// next reads which minute is next; with errOrder there is one all the same.
+func (r *results) next() (n named, text []byte, err error) {
+	if text, err = r.read(&n); err != nil {
+		return n, nil, err
+	}
+	before := r.last
+	if r.last = n; inOrder(before, n) >= 0 {
+		err = errOrder
+	}
+	return n, text, err
+}
+
+func inOrder(a, b named) int {
 	return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Machine, b.Machine), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Order, b.Order), cmp.Compare(a.Site, b.Site))
 }
 
@@ -89,13 +100,13 @@ func (a *auditor) newMinutes() error {
 }
 
 // within tells whether the results are of an interval.
-func (m *minutes) within(i account.Interval) bool {
-	return i.Line == m.line && !i.Start.Before(m.from) && i.Start.Before(m.to)
+func (m *minutes) within(line string, start time.Time) bool {
+	return line == m.line && !start.Before(m.from) && start.Before(m.to)
 }
 
 // final takes an interval that can no longer grow.
 func (m *minutes) final(i account.Interval) {
-	if !m.within(i) {
+	if !m.within(i.Line, i.Start) {
 		return
 	}
 	text, err := json.Marshal(i)
@@ -117,18 +128,18 @@ func (m *minutes) final(i account.Interval) {
 // read reads the results up to a minute.
 func (m *minutes) read(until time.Time) {
 	for m.results.err == nil && !m.results.last.Start.After(until) {
-		i, text, err := m.results.next()
-		if errors.Is(err, errOrder) || err == nil && !m.within(i) {
-			m.report.fails(Intervals, tongue.M("verify.interval_order", "machine", i.Machine, "minute", i.Start))
+		n, text, err := m.results.next()
+		if errors.Is(err, errOrder) || err == nil && !m.within(n.Line, n.Start) {
+			m.report.fails(Intervals, tongue.M("verify.interval_order", "machine", n.Machine, "minute", n.Start))
 			continue
 		}
 		if err != nil {
 			return
 		}
-		key := i.Key()
+		key := n.key()
 		computed, ok := m.computed[key]
 		if !ok {
-			m.said[key] = text
+			m.said[key] = bytes.Clone(text)
 			continue
 		}
 		delete(m.computed, key)
