@@ -276,12 +276,12 @@ func fails(t *testing.T, r *audit.Report, check audit.Name, want string) {
 	}
 }
 
-// flips is how many bits are turned, one after the other: LINEPROOF_FLIPS, or 1,000.
+// flips is how many bits are turned, one after the other: LINEPROOF_FLIPS, or 300.
 func flips(t *testing.T) int {
 	t.Helper()
 	text := os.Getenv("LINEPROOF_FLIPS")
 	if text == "" {
-		return 1000
+		return 300
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil {
