@@ -164,6 +164,13 @@ func TestWhatIsChangedIsFoundAndNamed(t *testing.T) {
 	}
 }
 
+func TestAPeriodOfTwoThousandYearsIsRefused(t *testing.T) {
+	h := good(t)
+	f := forge(t, h)
+	edit(f, "manifest.json", func(m *bundle.Manifest) { m.From = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC) })
+	fails(t, h.check(t, f.file()), audit.File, "it must end after it begins, and be of 20 years at most")
+}
+
 // catalogue is the entry of the one with the new planned cycle.
 func (f *forger) catalogue() string {
 	f.t.Helper()

@@ -17,6 +17,9 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
+// manifest is that of an hour.
+var manifest = Manifest{Format: Format, To: time.Time{}.Add(time.Hour)}
+
 // TestTheExampleByHand computes the example of docs/evidence.md, bytes and root, as it is described there.
 func TestTheExampleByHand(t *testing.T) {
 	h := func(s string) string { sum := sha256.Sum256([]byte("\x00" + s)); return string(sum[:]) }
@@ -25,7 +28,7 @@ func TestTheExampleByHand(t *testing.T) {
 	root := n(n(n(h("a"), h("b")), n(h("c"), h("d"))), h("e"))
 
 	var out bytes.Buffer
-	w, err := NewWriter(&out, Manifest{Format: Format}, nil, nil)
+	w, err := NewWriter(&out, manifest, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +158,7 @@ func FuzzEntries(f *testing.F) {
 // TestABombIsRefused is of a small file that would unpack to more than memory has.
 func TestABombIsRefused(t *testing.T) {
 	var out bytes.Buffer
-	w, err := NewWriter(&out, Manifest{Format: Format}, nil, nil)
+	w, err := NewWriter(&out, manifest, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

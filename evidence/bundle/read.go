@@ -11,6 +11,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/lineproof/lineproof/record"
 )
@@ -73,7 +74,7 @@ func (b *Bundle) take(f *zip.File) (err error) {
 		if b.Manifest.Format != Format {
 			return fmt.Errorf("format is %d, this program knows %d; use a newer lineproof", b.Manifest.Format, Format)
 		}
-		return nil
+		return b.Manifest.period()
 	case keysName:
 		return b.decode(f, &b.Keys)
 	case checkpointName:
@@ -107,6 +108,16 @@ func (b *Bundle) take(f *zip.File) (err error) {
 		return err
 	}
 	return errors.New("does not belong to a bundle")
+}
+
+// longest is what a bundle may be of: a row for each day of more would only fill memory.
+const longest = 20 * 366 * 24 * time.Hour
+
+func (m Manifest) period() error {
+	if length := m.To.Sub(m.From); length <= 0 || length > longest {
+		return fmt.Errorf("the period is from %s to %s; it must end after it begins, and be of 20 years at most", m.From.Format(time.RFC3339), m.To.Format(time.RFC3339))
+	}
+	return nil
 }
 
 // named reads the name of a proof's file.
