@@ -23,25 +23,30 @@ var mayImport = map[string][]string{
 	"edge/publish": {"edge/spool", "internal"},
 
 	// One flow, one direction: a stage never imports the stage after it.
-	"collector/verify":     {},
-	"collector/ledger":     {"collector/verify"},
-	"collector/calendar":   {},
-	"collector/account":    {},
-	"collector/series":     {"collector/verify", "collector/account", "internal"},
-	"collector/registry":   {"collector/verify", "collector/account", "internal"},
-	"collector/kpi":        {"collector/account", "collector/calendar"},
-	"collector/spc":        {},
-	"collector/board":      {"collector/account", "collector/calendar", "collector/kpi", "collector/registry", "collector/series", "collector/shiftlog", "collector/spc", "internal"},
-	"collector/shiftlog":   {"collector/registry", "collector/shifttable", "internal"},
-	"collector/people":     {"collector/registry", "internal"},
-	"collector/export":     {"collector/kpi", "internal/sheet"},
-	"collector/shifttable": {"internal/sheet"},
-	"collector/alert":      {"collector/board", "collector/calendar", "collector/registry", "internal"},
-	"collector/cosign":     {"internal"},
-	"collector/web":        {"collector/alert", "collector/board", "collector/cosign", "collector/export", "collector/kpi", "collector/people", "collector/shiftlog", "collector/shifttable"},
-	"collector/broker":     {},
-	"collector/ingest":     {},
-	"collector":            {"collector/*", "internal"},
+	"collector/verify":           {},
+	"collector/ledger":           {"collector/verify"},
+	"collector/calendar":         {},
+	"collector/account":          {},
+	"collector/series":           {"collector/verify", "collector/account", "internal"},
+	"collector/registry":         {"collector/verify", "collector/account", "internal"},
+	"collector/kpi":              {"collector/account", "collector/calendar"},
+	"collector/spc":              {},
+	"collector/board":            {"collector/account", "collector/calendar", "collector/kpi", "collector/registry", "collector/series", "collector/shiftlog", "collector/spc", "internal"},
+	"collector/shiftlog":         {"collector/registry", "collector/shifttable", "internal"},
+	"collector/shiftlog/entries": {"collector/kpi"},
+	"collector/people":           {"collector/registry", "internal"},
+	"collector/export":           {"collector/kpi", "internal/sheet"},
+	"collector/shifttable":       {"internal/sheet"},
+	"collector/alert":            {"collector/board", "collector/calendar", "collector/registry", "internal"},
+	"collector/cosign":           {"internal"},
+	"collector/web":              {"collector/alert", "collector/board", "collector/cosign", "collector/export", "collector/kpi", "collector/people", "collector/shiftlog", "collector/shifttable"},
+	"collector/broker":           {},
+	"collector/ingest":           {},
+	"collector":                  {"collector/*", "evidence/bundle", "internal"},
+
+	// Evidence is checked by whoever has it: with the collector's pure rooms, and nothing of the collector itself.
+	"evidence/bundle": {},
+	"evidence/audit":  {"evidence/bundle", "collector/verify", "collector/account", "collector/calendar", "collector/kpi", "collector/shiftlog/entries", "internal/tongue"},
 
 	// A witness is another's machine: it has nothing of the collector.
 	"witness": {"internal"},
@@ -51,11 +56,11 @@ var mayImport = map[string][]string{
 	"internal":   {},
 
 	"cmd/lineproof-edge": {"drivers", "edge", "internal"},
-	"cmd/lineproof":      {"drivers", "edge", "collector", "witness", "lines", "dashboards", "internal"},
+	"cmd/lineproof":      {"drivers", "edge", "collector", "evidence", "witness", "lines", "dashboards", "internal"},
 }
 
 // pure rooms do no I/O: from the standard library they take none of what reaches outside.
-var pure = []string{"record", "collector/account", "collector/calendar", "collector/kpi", "collector/shifttable", "collector/spc", "collector/verify"}
+var pure = []string{"record", "collector/account", "collector/calendar", "collector/kpi", "collector/shiftlog/entries", "collector/shifttable", "collector/spc", "collector/verify", "evidence"}
 
 var reachesOutside = []string{"net", "net/http", "os", "os/exec", "database/sql", "log", "log/slog", "syscall"}
 

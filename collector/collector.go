@@ -369,7 +369,7 @@ func (c *Collector) Run(ctx context.Context) error {
 		BaseContext:       func(net.Listener) context.Context { return ctx }, // so that event streams end
 		Handler: web.Handler(web.Options{
 			Version: c.opts.Version, Board: c.board, People: c.people, Log: c.log, Logger: c.opts.Logger, App: c.opts.App, Ledger: c.publicLedger(), Healthy: c.healthy,
-			Metrics: promhttp.HandlerFor(c.pipeline.metrics.registry, promhttp.HandlerOpts{}), Alerts: c.alerts.List, Witnesses: c.cosigned,
+			Metrics: promhttp.HandlerFor(c.pipeline.metrics.registry, promhttp.HandlerOpts{}), Alerts: c.alerts.List, Witnesses: c.cosigned, Bundle: c.evidence,
 		}),
 	}
 	group.Go(func() error {

@@ -36,6 +36,8 @@ type commands struct {
 	Rebuild rebuildCommand `cmd:"" help:"Make the views again from the ledger, and tell whether they had been changed."`
 	Backup  backupCommand  `cmd:"" help:"Copy all that the collector has into a new folder, while it runs."`
 	Restore restoreCommand `cmd:"" help:"Put a backup in the place of a collector that was lost."`
+	Bundle  bundleCommand  `cmd:"" help:"Write the evidence of a line and a period into one file."`
+	Verify  verifyCommand  `cmd:"" help:"Check such a file, without a network: signatures, ledger, dates, and every figure again."`
 	People  peopleCommand  `cmd:"" help:"List who may sign in shift logs, or let somebody choose a PIN anew."`
 	Alert   alertCommand   `cmd:"" help:"Try the alerts."`
 	Witness witnessCommand `cmd:"" help:"Cosign the ledgers of collectors, on a machine of its own."`

@@ -18,6 +18,9 @@ import (
 // ErrNotFound is the answer for a line that no catalogue names.
 var ErrNotFound = errors.New("not found")
 
+// ErrOpen is part of an error about minutes that can still grow.
+var ErrOpen = errors.New("not final yet")
+
 // Board is what the pages ask. All its methods may be called at the same time.
 type Board struct {
 	store    series.Store

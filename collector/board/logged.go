@@ -5,6 +5,7 @@ import (
 
 	"github.com/lineproof/lineproof/collector/kpi"
 	"github.com/lineproof/lineproof/collector/shiftlog"
+	"github.com/lineproof/lineproof/collector/shiftlog/entries"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -30,17 +31,9 @@ func (b *Board) logged(ctx context.Context, p place, window record.Span) (all []
 	if b.registry == nil {
 		return nil, nil
 	}
-	entries, err := shiftlog.Entries(ctx, b.registry, p.id, record.Span{From: window.From.Add(-record.LongestShift), To: window.To})
+	written, err := shiftlog.Entries(ctx, b.registry, p.id, entries.Within(window))
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range shiftlog.Standing(entries) {
-		all = append(all, kpi.Logged{
-			Start: e.Start, End: e.ShiftEnd, Machine: e.Machine, Product: e.Product, Order: e.Order,
-			Produced: e.Produced, Good: e.Good, Scrap: e.Scrap, Rework: e.Rework, AttendedHours: e.AttendedHours, WorkedHours: e.WorkedHours,
-			EnergyKWh: e.EnergyKWh, MaterialInKg: e.MaterialInKg, ProductOutKg: e.ProductOutKg, Coverage: e.Coverage,
-			Signed: e.Status == shiftlog.Signed,
-		})
-	}
-	return all, nil
+	return entries.Logged(written), nil
 }

@@ -109,13 +109,7 @@ func (p place) output() []string {
 func (p place) machines() []string { return slices.Sorted(maps.Keys(p.model.Machines)) }
 
 func (p place) kpiModel() kpi.Model {
-	m := kpi.Model{Calendar: p.calendar, Machines: p.machines(), Output: p.output()}
-	for _, id := range m.Machines {
-		if len(p.model.Machines[id].Rework) > 0 {
-			m.Reworked = append(m.Reworked, id)
-		}
-	}
-	return m
+	return kpi.ModelOf(p.model, p.calendar)
 }
 
 // until is up to when a line's books can be complete: while its gateway is heard in time, what it read

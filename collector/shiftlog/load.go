@@ -103,7 +103,7 @@ func written(there []Entry, d Draft) bool {
 		return record.HashOf(s.Body)
 	}
 	for _, e := range Standing(there) {
-		if e.same(Entry{Start: d.Start, ShiftEntry: d.ShiftEntry}) && plain(e.ShiftEntry) == plain(d.ShiftEntry) {
+		if e.Same(Entry{Start: d.Start, ShiftEntry: d.ShiftEntry}) && plain(e.ShiftEntry) == plain(d.ShiftEntry) {
 			return true
 		}
 	}

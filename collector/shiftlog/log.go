@@ -153,7 +153,7 @@ func vacant(there []Entry, d Draft) error {
 				return fmt.Errorf("entry %s: %w: %s has corrected it", e.ID, ErrChanged, e.ReplacedBy)
 			}
 			replaced = true
-		case e.Status != Replaced && e.same(own):
+		case e.Status != Replaced && e.Same(own):
 			return fmt.Errorf("%w, by %s: correct that one", ErrThere, e.By)
 		}
 	}

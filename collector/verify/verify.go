@@ -73,17 +73,44 @@ func (v Verified) Sealed() []byte { return v.sealed }
 // Head is the end of the gateway's chain with this batch.
 func (v Verified) Head() Head { return v.head }
 
+// Opened is a batch whose seal was checked, but not its place. Only Open makes one.
+type Opened struct {
+	batch  record.Batch
+	sealed []byte
+	hash   record.Hash
+}
+
+// Open checks the seal of a message. It is most of the work, and needs nothing that came before.
+func Open(msg []byte, keys record.Keyring) (Opened, error) {
+	b, err := record.Open(msg, keys)
+	if err != nil {
+		return Opened{}, err
+	}
+	return Opened{batch: b, sealed: msg, hash: record.HashOf(msg)}, nil
+}
+
+// Batch is what was sealed.
+func (o Opened) Batch() record.Batch { return o.batch }
+
+// Hash is that of the sealed batch.
+func (o Opened) Hash() record.Hash { return o.hash }
+
 // Check opens msg and holds it against the end of its gateway's chain, which head looks up by the
 // gateway's name, and against the batches before, whose digests it may ask for. A message that was seen before gives ErrSeen, and the batch with it. One that comes too
 // early gives ErrMissing, and a head that is the old one with what the batch says ahead of its turn.
 func Check(msg []byte, keys record.Keyring, head func(gateway string) Head, digests Digests) (Verified, error) {
-	b, err := record.Open(msg, keys)
+	o, err := Open(msg, keys)
 	if err != nil {
 		return Verified{}, err
 	}
-	last := head(b.Gateway)
-	v := Verified{batch: b, sealed: msg, head: last}
-	v.head.Seq, v.head.Hash, v.head.SealedBy = b.Seq, record.HashOf(msg), b.SealedBy
+	return o.Place(head(o.batch.Gateway), digests)
+}
+
+// Place is what Check does with an opened batch.
+func (o Opened) Place(last Head, digests Digests) (_ Verified, err error) {
+	b := o.batch
+	v := Verified{batch: b, sealed: o.sealed, head: last}
+	v.head.Seq, v.head.Hash, v.head.SealedBy = b.Seq, o.hash, b.SealedBy
 	v.head.Boot = b.Boot
 	switch {
 	case b.Seq == last.Seq && v.head.Hash != last.Hash: // two gateways with one key

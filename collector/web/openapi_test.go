@@ -100,6 +100,7 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 		{"shift log's spreadsheet's mistake", "/api/v1/lines/{line}/log.xlsx", "/api/v1/lines/block/log.xlsx", "default"},
 		{"sheet of the shift log", "/api/v1/lines/{line}/sheet", "/api/v1/lines/" + line + "/sheet" + window, "200"},
 		{"calendar", "/api/v1/lines/{line}/calendar", "/api/v1/lines/" + line + "/calendar", "200"},
+		{"a bundle's mistake", "/api/v1/lines/{line}/bundle", "/api/v1/lines/block/bundle" + window, "default"},
 		{"people", "/api/v1/people", "/api/v1/people", "200"},
 		{"signals", "/api/v1/lines/{line}/signals", "/api/v1/lines/" + line + "/signals", "200"},
 		{"readings", "/api/v1/lines/{line}/readings", "/api/v1/lines/" + line + "/readings" + window + "&signal=press.state", "200"},

@@ -33,6 +33,7 @@ type Options struct {
 	Healthy   func() error // nil while the collector does its work
 	Alerts    func() alert.Alerts
 	Witnesses func() cosign.Cosigning
+	Bundle    Bundler
 }
 
 // Handler serves everything.

@@ -2,6 +2,8 @@ package web
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -79,6 +81,9 @@ func open(t *testing.T, edit ...func(*Options)) *site {
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "lineproof_batches_total 60\n") }),
 		Healthy: func() error { return s.sick },
 		Alerts:  someAlerts, Witnesses: someWitnesses,
+		Bundle: func(_ context.Context, line string, _, _ time.Time) (func(context.Context, io.Writer) error, error) {
+			return func(context.Context, io.Writer) error { return errors.New("the disk is gone") }, s.Has(line)
+		},
 	}
 	s.Remember()
 	o.People, o.Log = s.People, s.Log

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/lineproof/lineproof/collector"
+	"github.com/lineproof/lineproof/collector/collectortest"
+	"github.com/lineproof/lineproof/collector/ledger"
+	"github.com/lineproof/lineproof/internal/clock"
+)
+
+// morning is the ledger of a gateway's morning, with the configuration of a collector that listens at an address.
+func morning(t *testing.T, addr string) (config, verifier, key string) {
+	t.Helper()
+	dir := t.TempDir()
+	g := collectortest.NewGateway("huu-lung-01", collectortest.Morning)
+	var sealed [][]byte
+	for range 30 {
+		sealed = append(sealed, g.Work(t, 5*time.Minute, collectortest.Execute, 20, 1))
+	}
+	l, err := ledger.Open(t.Context(), filepath.Join(dir, "collector", "ledger"), "collector.example/lineproof")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Append(t.Context(), collectortest.Verify(t, collectortest.Keys(g), sealed...)); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	key = base64.StdEncoding.EncodeToString(g.Public())
+	config = filepath.Join(dir, "collector.yaml")
+	write(t, filepath.Join(dir, "password"), "secret\n")
+	write(t, config, fmt.Sprintf("dir: %s/collector\norigin: collector.example/lineproof\nhttp: %s\nmqtt: {listen: \"127.0.0.1:0\"}\ngateways: {huu-lung-01: {key: %q, password_file: %s/password}}\n", dir, addr, key, dir))
+	return config, l.Verifier(), "huu-lung-01=" + key
+}
+
+func TestBundleAndVerify(t *testing.T) {
+	t.Setenv("LANG", "en_GB.UTF-8")
+	t.Setenv("LC_ALL", "")
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := ln.Addr().String()
+	ln.Close()
+	config, verifier, key := morning(t, addr)
+	dir := t.TempDir()
+	bundle := func(name string, want int) (file, stderr string) {
+		t.Helper()
+		file = filepath.Join(dir, name)
+		exit, out, stderr := called(t, "bundle", "--config", config, "--line", "huu-lung-01-line", "--from", "2026-03-02T06:30:00+07:00", "--to", "2026-03-02T08:00:00+07:00", "--out", file)
+		if exit != want || want == 0 && !strings.Contains(out, "lineproof verify "+file) {
+			t.Errorf("%s: exit %d, %q, %q", name, exit, out, stderr)
+		}
+		return file, stderr
+	}
+	holds := func(file string) {
+		t.Helper()
+		if exit, out, stderr := called(t, "verify", file, "--ledger", verifier, "--key", key); exit != 0 || !strings.Contains(out, "\nEvery check holds.\n") {
+			t.Errorf("exit %d, %s, %s", exit, out, stderr)
+		}
+	}
+
+	still, _ := bundle("still.zip", 0) // no collector runs
+	holds(still)
+	if _, stderr := bundle("still.zip", 1); !strings.Contains(stderr, "is there already\nhint: name another file") {
+		t.Errorf("written over: %q", stderr)
+	}
+	cfg, err := collector.Load(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := collector.Open(t.Context(), cfg, collector.Options{Version: "test", Clock: clock.System{}, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- c.Run(ctx) }()
+	asked, _ := bundle("asked.zip", 0)
+	holds(asked)
+	exit, _, stderr := called(t, "bundle", "--config", config, "--line", "oil", "--from", "2026-03-02T06:30:00+07:00", "--to", "2026-03-02T08:00:00+07:00", "--out", filepath.Join(dir, "oil.zip"))
+	if exit != 1 || !strings.Contains(stderr, "bundle of line oil: not found") {
+		t.Errorf("a line that there is not: exit %d, %s", exit, stderr)
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+	if left, err := filepath.Glob(filepath.Join(dir, ".lineproof-bundle-*")); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+	reports(t, still, verifier)
+}
+
+// reports looks at what verify says of a bundle whose figures were changed, and of what is none.
+func reports(t *testing.T, file, verifier string) {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[len(b)/2] ^= 1
+	damaged, page := filepath.Join(t.TempDir(), "damaged.zip"), filepath.Join(t.TempDir(), "report.html")
+	write(t, damaged, string(b))
+	exit, out, stderr := called(t, "verify", damaged, "--json", "--html", page, "--ledger", verifier, "--lang", "vi")
+	var report struct {
+		OK     bool
+		Checks []struct {
+			Check, State string
+			Found        []struct{ Key, Text string }
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &report); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if first := report.Checks[0]; exit != 1 || report.OK || first.State != "fails" || first.Found[0].Key != "verify.file_changed" || !strings.Contains(first.Found[0].Text, "bị cắt") {
+		t.Errorf("exit %d, %+v", exit, report)
+	}
+	if !strings.HasSuffix(stderr, "lineproof: error: verify: the bundle is not proven\n") {
+		t.Errorf("standard error %q", stderr)
+	}
+	html, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"CHƯA CHỨNG MINH ĐƯỢC", "NOT PROVEN", `<main lang="vi">`, `<main lang="en">`} {
+		if !strings.Contains(string(html), want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	if exit, _, stderr := called(t, "verify", file, "--ledger", "me"); exit != 1 || !strings.Contains(stderr, `ledger key "me"`) {
+		t.Errorf("a key that is none: exit %d, %q", exit, stderr)
+	}
+	if exit, _, stderr := called(t, "verify", file, "--key", "huu-lung-01=me"); exit != 1 || !strings.Contains(stderr, `key "me" of gateway huu-lung-01`) {
+		t.Errorf("a key that is none: exit %d, %q", exit, stderr)
+	}
+	if exit, _, _ := called(t, "verify", file+".none"); exit != 2 {
+		t.Errorf("no file: exit %d", exit)
+	}
+	if exit, _, stderr := called(t, "bundle", "--config", "c", "--line", "l", "--from", "2026-03-02T08:00:00Z", "--to", "2026-03-02T07:00:00Z", "--out", "o"); exit != 2 || !strings.Contains(stderr, "--from 2026-03-02T08:00:00Z is not before --to") {
+		t.Errorf("a period that ends before it begins: exit %d, %q", exit, stderr)
+	}
+}

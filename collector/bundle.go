@@ -1,0 +1,369 @@
+package collector
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/lineproof/lineproof/collector/account"
+	"github.com/lineproof/lineproof/collector/board"
+	"github.com/lineproof/lineproof/collector/calendar"
+	"github.com/lineproof/lineproof/collector/kpi"
+	"github.com/lineproof/lineproof/collector/ledger"
+	"github.com/lineproof/lineproof/collector/series"
+	"github.com/lineproof/lineproof/collector/shiftlog/entries"
+	"github.com/lineproof/lineproof/collector/verify"
+	"github.com/lineproof/lineproof/evidence/bundle"
+	"github.com/lineproof/lineproof/record"
+)
+
+// Bundle is an evidence bundle that is ready to be written. It goes back to one state of the ledger, however that
+// grows.
+type Bundle struct {
+	c    *Collector
+	tree *ledger.Tree
+	plan *bundlePlan
+	made time.Time
+}
+
+// Bundle finds what the evidence of a line and a period is. It reads the ledger through, up to its checkpoint.
+func (c *Collector) Bundle(ctx context.Context, line string, from, to time.Time) (*Bundle, error) {
+	b, err := c.bundle(ctx, line, from.UTC(), to.UTC())
+	if err != nil {
+		return nil, fmt.Errorf("bundle of line %s: %w", line, err)
+	}
+	return b, nil
+}
+
+func (c *Collector) bundle(ctx context.Context, line string, from, to time.Time) (*Bundle, error) {
+	from, to = from.Truncate(account.Minute), to.Truncate(account.Minute)
+	b := &Bundle{c: c, made: c.opts.Clock.Now().UTC().Truncate(time.Second)}
+	b.plan = &bundlePlan{line: line, from: from, to: to, parts: map[string]*part{}}
+	b.plan.chain = &chain{keys: record.Keyring{}, heads: map[string]verify.Head{}}
+	if err := c.sealers(ctx, b.plan); err != nil {
+		return nil, err
+	}
+	var err error
+	if b.tree, err = c.ledger.Tree(ctx); err != nil {
+		return nil, err
+	}
+	if err := b.plan.walk(ctx, c, b.tree.Size); err != nil {
+		return nil, err
+	}
+	final := b.plan.final()
+	if !from.Before(final) {
+		return nil, fmt.Errorf("period: %w; the line's last final minute ends at %s", board.ErrOpen, final.Format(time.RFC3339))
+	}
+	b.plan.to = final
+	viewed, err := c.registry.Next(ctx)
+	if err == nil && viewed <= b.plan.newest() {
+		err = errors.New("the views are behind the ledger; try again when they have followed")
+	}
+	return b, err
+}
+
+// sealers finds whose batches tell of a line: its gateways and the office.
+func (c *Collector) sealers(ctx context.Context, p *bundlePlan) error {
+	all, err := c.registry.Gateways(ctx)
+	if err != nil {
+		return err
+	}
+	for _, g := range all {
+		if _, ok := g.Head.Catalogue.Lines[p.line]; ok {
+			p.sealer(g.ID, ed25519.PublicKey(c.cfg.Gateways[g.ID].Key))
+		}
+	}
+	if len(p.parts) == 0 {
+		return fmt.Errorf("%w: no gateway of the configuration reads it", board.ErrNotFound)
+	}
+	p.sealer(record.Office, c.office.public())
+	return nil
+}
+
+func (p *bundlePlan) sealer(id string, first ed25519.PublicKey) {
+	if len(first) != ed25519.PublicKeySize {
+		return // no longer configured
+	}
+	p.keys.Add(id, first)
+	p.parts[id] = &part{account: account.NewState(), keys: []ed25519.PublicKey{first}}
+}
+
+// final is the end of the period, no later than the last minute that can no longer grow.
+func (p *bundlePlan) final() (final time.Time) {
+	for _, own := range p.parts {
+		if own.closed.After(final) {
+			final = own.closed
+		}
+	}
+	if final.After(p.to) {
+		return p.to
+	}
+	return final
+}
+
+// newest is the index of the last batch that is needed.
+func (p *bundlePlan) newest() (newest uint64) {
+	for _, b := range p.needed() {
+		newest = max(newest, b.index)
+	}
+	return newest
+}
+
+// needed are the batches of the bundle, in the order of the ledger.
+func (p *bundlePlan) needed() (all []inLedger) {
+	for _, own := range p.parts {
+		if own.last == 0 {
+			continue
+		}
+		for _, b := range own.changes {
+			if b.seq < own.first {
+				all = append(all, b)
+			}
+		}
+		for _, b := range own.batches {
+			if b.seq >= own.first && b.seq <= own.last {
+				all = append(all, b)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b inLedger) int { return int(int64(a.index) - int64(b.index)) })
+	return all
+}
+
+// WriteBundle writes the bundle of a collector that does not run.
+func WriteBundle(ctx context.Context, cfg Config, opts Options, line string, from, to time.Time, w io.Writer, progress func(part string, done, total uint64)) (err error) {
+	c := &Collector{cfg: cfg, opts: opts}
+	defer func() { err = errors.Join(err, c.Close()) }()
+	if err := c.openStores(ctx); err != nil {
+		return err
+	}
+	if err := c.openPipeline(ctx); err != nil {
+		return err
+	}
+	if err := c.pipeline.catchUp(ctx); err != nil {
+		return err
+	}
+	b, err := c.Bundle(ctx, line, from, to)
+	if err != nil {
+		return err
+	}
+	return b.Write(ctx, w, func(done, total uint64) { progress("batches", done, total) })
+}
+
+// evidence is Bundle as pages ask for it.
+func (c *Collector) evidence(ctx context.Context, line string, from, to time.Time) (func(context.Context, io.Writer) error, error) {
+	b, err := c.Bundle(ctx, line, from, to)
+	if err != nil {
+		return nil, err
+	}
+	return func(ctx context.Context, w io.Writer) error { return b.Write(ctx, w, nil) }, nil
+}
+
+// Period is what the bundle is of: the period that was asked for, as far as it is final.
+func (b *Bundle) Period() record.Span { return record.Span{From: b.plan.from, To: b.plan.to} }
+
+// Write writes the bundle.
+func (b *Bundle) Write(ctx context.Context, to io.Writer, progress func(done, total uint64)) error {
+	if err := b.write(ctx, to, progress); err != nil {
+		return fmt.Errorf("write bundle of line %s: %w", b.plan.line, err)
+	}
+	return nil
+}
+
+func (b *Bundle) write(ctx context.Context, to io.Writer, progress func(done, total uint64)) error {
+	needed := b.plan.needed()
+	w, err := bundle.NewWriter(to, b.manifest(uint64(len(needed))), b.plan.ring(), b.tree.Checkpoint)
+	if err != nil {
+		return err
+	}
+	if err := w.Catalogues(b.plan.catalogues()); err != nil {
+		return err
+	}
+	if err := b.batches(ctx, w, needed, progress); err != nil {
+		return err
+	}
+	if err := b.proofs(w); err != nil {
+		return err
+	}
+	out, err := w.BeginIntervals()
+	if err != nil {
+		return err
+	}
+	lines := json.NewEncoder(out)
+	for i, err := range b.c.store.Intervals(ctx, b.query()) {
+		if err == nil {
+			err = lines.Encode(i)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	figures, err := b.kpis(ctx)
+	if err != nil {
+		return err
+	}
+	return w.Close(figures)
+}
+
+func (b *Bundle) query() series.Query {
+	return series.Query{Line: b.plan.line, From: b.plan.from, To: b.plan.to}
+}
+
+func (b *Bundle) manifest(batches uint64) bundle.Manifest {
+	m := bundle.Manifest{
+		Format: bundle.Format, Made: b.made, Version: b.c.opts.Version, Origin: b.c.cfg.Origin, LedgerKey: b.c.ledger.Verifier(),
+		Line: b.plan.line, From: b.plan.from, To: b.plan.to, Batches: batches, Gateways: []bundle.Chain{},
+	}
+	for _, id := range slices.Sorted(maps.Keys(b.plan.parts)) {
+		if own := b.plan.parts[id]; own.last != 0 {
+			m.Gateways = append(m.Gateways, bundle.Chain{Gateway: id, First: own.first, Last: own.last})
+		}
+	}
+	return m
+}
+
+// ring lists the keys, those of each gateway in the order in which they sealed.
+func (p *bundlePlan) ring() (all []bundle.Key) {
+	for _, id := range slices.Sorted(maps.Keys(p.parts)) {
+		if p.parts[id].last == 0 {
+			continue
+		}
+		for _, key := range p.parts[id].keys {
+			all = append(all, bundle.NewKey(id, key))
+		}
+	}
+	return all
+}
+
+// catalogues are those in force in the bundle's batches.
+func (p *bundlePlan) catalogues() map[record.Hash][]byte {
+	all := map[record.Hash][]byte{}
+	for _, own := range p.parts {
+		for i, h := range own.heads {
+			ended := i+1 < len(own.heads) && own.heads[i+1].Seq <= own.first
+			if own.last != 0 && !ended && h.Seq <= own.last {
+				all[h.CatalogueHash] = h.CatalogueJSON
+			}
+		}
+	}
+	return all
+}
+
+func (b *Bundle) batches(ctx context.Context, w *bundle.Writer, needed []inLedger, progress func(done, total uint64)) error {
+	if err := w.BeginBatches(b.tree.Nodes); err != nil {
+		return err
+	}
+	next := 0
+	for e, err := range b.c.ledger.Entries(ctx, needed[0].index) {
+		if err != nil {
+			return err
+		}
+		if next == len(needed) {
+			break
+		}
+		if e.Index != needed[next].index {
+			continue
+		}
+		if err := w.Batch(e.Index, e.Sealed); err != nil {
+			return err
+		}
+		if next++; progress != nil {
+			progress(uint64(next), uint64(len(needed)))
+		}
+	}
+	return w.EndBatches(b.tree.Size)
+}
+
+// proofs gives other programs a proof of the first and the last batch of each gateway, and of the first of each day.
+func (b *Bundle) proofs(w *bundle.Writer) error {
+	for _, id := range slices.Sorted(maps.Keys(b.plan.parts)) {
+		own, day := b.plan.parts[id], ""
+		for _, at := range own.batches {
+			if own.last == 0 || at.seq < own.first || at.seq > own.last {
+				continue
+			}
+			date := at.sealed.UTC().Format(time.DateOnly)
+			if date == day && at.seq != own.last {
+				continue
+			}
+			day = date
+			hashes, err := b.tree.Proof(at.index)
+			if err != nil {
+				return err
+			}
+			if err := w.Proof(id, at.seq, bundle.Proof{Index: at.index, Hashes: hashes, Checkpoint: b.tree.Checkpoint}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// kpis computes the figures from the views, as pages do.
+func (b *Bundle) kpis(ctx context.Context) (bundle.KPIs, error) {
+	model, err := b.plan.model()
+	if err != nil {
+		return nil, err
+	}
+	log, err := entries.Of(entries.About(b.plan.said, b.plan.line, entries.Within(b.Period())))
+	if err != nil {
+		return nil, err
+	}
+	model.Log = entries.Logged(log)
+	all := bundle.KPIs{}
+	for _, grouping := range bundle.Groupings() {
+		q := b.query()
+		q.Sums = true
+		rows, err := kpi.Compute(b.c.store.Intervals(ctx, q), model, b.Period(), by(grouping))
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			r.Explain, r.Losses = nil, nil
+			text, err := json.Marshal(r)
+			if err != nil {
+				return nil, err
+			}
+			all[grouping] = append(all[grouping], text)
+		}
+	}
+	return all, nil
+}
+
+// by is a grouping as package kpi has it.
+func by(g bundle.Grouping) kpi.By {
+	if g == bundle.Whole {
+		return kpi.Whole
+	}
+	return kpi.By(g)
+}
+
+// model is what the line said of itself in the last batch of the bundle.
+func (p *bundlePlan) model() (m kpi.Model, err error) {
+	var last verify.Head
+	var sealed time.Time
+	for _, id := range slices.Sorted(maps.Keys(p.parts)) {
+		own := p.parts[id]
+		at := slices.IndexFunc(own.batches, func(b inLedger) bool { return b.seq == own.last })
+		if at < 0 || own.batches[at].sealed.Before(sealed) {
+			continue
+		}
+		for _, h := range own.heads {
+			if _, ok := h.Catalogue.Lines[p.line]; ok && h.Seq <= own.last {
+				last, sealed = h, own.batches[at].sealed
+			}
+		}
+	}
+	zone, err := time.LoadLocation(last.Catalogue.Timezone)
+	if err != nil {
+		return m, err
+	}
+	line := last.Catalogue.Lines[p.line]
+	return kpi.ModelOf(line, calendar.New(line.Calendar, zone)), nil
+}

@@ -1,0 +1,71 @@
+// Package audit checks an evidence bundle: signatures, chains without holes, inclusion in the ledger, what witnesses
+// said, dates, and every minute and figure of the results, computed again from the sealed readings.
+//
+// It needs the bundle and the keys that its caller trusts, and nothing else: no clock, no files, no network. It does
+// not stop at the first thing that is wrong but says all of it, as far as the bundle can be read.
+//
+// What it cannot know it says: whether a sensor told the truth, whose a key is that came with the bundle, and what was
+// never sealed.
+package audit
+
+import (
+	"errors"
+	"io"
+
+	"github.com/lineproof/lineproof/collector/shiftlog/entries"
+	"github.com/lineproof/lineproof/evidence/bundle"
+	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/record"
+)
+
+// Options are what the caller trusts.
+type Options struct {
+	Ledger    string         // verifier key of the ledger; "": the one in the bundle, which proves nothing by itself
+	Witnesses []string       // verifier keys of witnesses, all of whom must have signed
+	Gateways  record.Keyring // first keys of gateways; nil: those in the bundle
+
+	Progress func(done, total uint64) // of the batches; may be nil
+}
+
+// auditor is one audit.
+type auditor struct {
+	options Options
+	bundle  *bundle.Bundle
+	report  *Report
+	head    head
+	keys    record.Keyring
+	first   map[string]record.KeyID // of each gateway
+	chains  map[string]*chain
+	tree    tree
+	minutes *minutes
+	said    []entries.Statement // to the office
+	count   uint64              // of batches, so far
+	odd     []tongue.Message    // what a ledger may hold, if it is the ledger's
+}
+
+// Run checks a bundle. The error is of what the caller gave, never of the bundle.
+func Run(r io.ReaderAt, size int64, o Options) (*Report, error) {
+	a := &auditor{options: o, report: newReport()}
+	trusted, err := trust(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := bundle.Intact(r, size, nil); errors.Is(err, bundle.ErrChanged) {
+		a.report.fails(File, tongue.M("verify.file_changed"))
+	} else if err != nil {
+		return nil, err
+	}
+	if a.bundle, err = bundle.Open(r, size); err != nil {
+		a.report.fails(File, tongue.M("verify.file_unreadable", "error", err))
+		return a.report, nil
+	}
+	a.report.holds(File)
+	a.report.Bundle = a.bundle.Manifest
+	a.seals(trusted)
+	a.keyring()
+	a.catalogues()
+	a.batches()
+	a.proofs()
+	a.figures()
+	return a.report, nil
+}

@@ -1,0 +1,180 @@
+package audit
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"sync"
+	"time"
+
+	"github.com/lineproof/lineproof/collector/account"
+	"github.com/lineproof/lineproof/collector/calendar"
+	"github.com/lineproof/lineproof/collector/kpi"
+	"github.com/lineproof/lineproof/collector/shiftlog/entries"
+	"github.com/lineproof/lineproof/evidence/bundle"
+	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/record"
+)
+
+// figures computes the key performance indicators again, from the minutes of the results: that these are right is
+// another check, which names the minute where they are not.
+func (a *auditor) figures() {
+	said, err := a.bundle.KPIs()
+	if err != nil {
+		a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", err))
+		return
+	}
+	for g := range said {
+		if by(g) == kpi.Whole && g != bundle.Whole {
+			a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", fmt.Errorf("grouping %q is not known", g)))
+		}
+	}
+	model, err := a.model()
+	if err != nil {
+		a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", err))
+		return
+	}
+	computed, err := a.compute(model)
+	if err != nil {
+		a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", err))
+		return
+	}
+	rows := 0
+	for _, g := range bundle.Groupings() {
+		a.sameRows(g, said[g], computed[g])
+		rows += len(computed[g])
+	}
+	a.report.holds(KPI, tongue.M("verify.kpi_same", "rows", rows))
+}
+
+// by is a grouping as package kpi has it.
+func by(g bundle.Grouping) kpi.By {
+	for _, known := range bundle.Groupings()[1:] {
+		if g == known {
+			return kpi.By(g)
+		}
+	}
+	return kpi.Whole
+}
+
+// model is what the line said of itself in the last batch of the bundle.
+func (a *auditor) model() (kpi.Model, error) {
+	var last folded
+	for _, c := range a.inOrder() {
+		if _, ok := c.account.catalogue.Lines[a.bundle.Manifest.Line]; ok && !c.account.sealed.Before(last.sealed) {
+			last = c.account
+		}
+	}
+	line, ok := last.catalogue.Lines[a.bundle.Manifest.Line]
+	if !ok {
+		return kpi.Model{}, errors.New("no batch names the line")
+	}
+	zone, err := time.LoadLocation(last.catalogue.Timezone)
+	if err != nil {
+		return kpi.Model{}, err
+	}
+	m := kpi.ModelOf(line, calendar.New(line.Calendar, zone))
+	log, err := entries.Of(entries.About(a.said, a.bundle.Manifest.Line, entries.Within(a.window())))
+	m.Log = entries.Logged(log)
+	return m, err
+}
+
+// window is the period.
+func (a *auditor) window() record.Span {
+	return record.Span{From: a.bundle.Manifest.From.UTC(), To: a.bundle.Manifest.To.UTC()}
+}
+
+// compute makes all groupings in one reading of the minutes.
+func (a *auditor) compute(m kpi.Model) (all map[bundle.Grouping][]kpi.Row, err error) {
+	src, err := a.bundle.Intervals()
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	var work sync.WaitGroup
+	var mu sync.Mutex
+	all = map[bundle.Grouping][]kpi.Row{}
+	var feeds []chan account.Interval
+	for _, g := range bundle.Groupings() {
+		feed := make(chan account.Interval, 256)
+		feeds = append(feeds, feed)
+		work.Go(func() {
+			rows, failed := kpi.Compute(drain(feed), m, a.window(), by(g))
+			for range feed { // what it did not want
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			all[g], err = rows, errors.Join(err, failed)
+		})
+	}
+	unread := spread(newResults(src), feeds)
+	work.Wait()
+	return all, errors.Join(err, unread)
+}
+
+// summed is what of a minute figures are computed from.
+type summed struct {
+	account.Interval
+	Timeline, Measures, Counters passedOver
+}
+
+// passedOver is a member that is not decoded.
+type passedOver struct{}
+
+func (passedOver) UnmarshalJSON([]byte) error { return nil }
+
+// spread gives every minute to all.
+func spread(r *results, feeds []chan account.Interval) error {
+	defer func() {
+		for _, feed := range feeds {
+			close(feed)
+		}
+	}()
+	for {
+		var i summed
+		_, err := r.read(&i)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		for _, feed := range feeds {
+			feed <- i.Interval
+		}
+	}
+}
+
+func drain(feed <-chan account.Interval) iter.Seq2[account.Interval, error] {
+	return func(yield func(account.Interval, error) bool) {
+		for i := range feed {
+			if !yield(i, nil) {
+				return
+			}
+		}
+	}
+}
+
+// sameRows compares the rows of one grouping.
+func (a *auditor) sameRows(g bundle.Grouping, said []json.RawMessage, computed []kpi.Row) {
+	if len(said) != len(computed) {
+		a.report.fails(KPI, tongue.M("verify.kpi_rows", "grouping", g, "said", len(said), "computed", len(computed)))
+		return
+	}
+	for n, r := range computed {
+		r.Explain, r.Losses = nil, nil
+		text, err := json.Marshal(r)
+		if err != nil {
+			a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", err))
+			return
+		}
+		if plain(said[n]) == string(text) {
+			continue
+		}
+		for _, d := range differences(said[n], text) {
+			a.report.fails(KPI, tongue.M("verify.kpi_cell", "grouping", g, "row", n+1, "cell", d.cell, "said", d.said, "computed", d.computed))
+		}
+	}
+}

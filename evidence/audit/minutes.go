@@ -1,0 +1,223 @@
+package audit
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/lineproof/lineproof/collector/account"
+	"github.com/lineproof/lineproof/internal/tongue"
+)
+
+// longestMinute is what one line of the results may be, in bytes.
+const longestMinute = 1 << 20
+
+// minutes holds what the readings add up to against what the results say. Both come in about the same order, so that
+// only what is between them is held in memory.
+type minutes struct {
+	report   *Report
+	from, to time.Time
+	line     string
+	results  *results
+	said     map[account.Key][]byte // read, not yet computed
+	computed map[account.Key][]byte // not yet read
+	same     uint64
+}
+
+// results are the minutes of the bundle, in order of time.
+type results struct {
+	src  io.ReadCloser
+	scan *bufio.Scanner
+	last named
+	err  error // why there are no more; io.EOF at the end
+}
+
+// named is what of a minute says which one it is. The rest is not decoded: what is right is right byte for byte.
+type named struct {
+	Site, Line, Machine, Product, Order string
+	Start                               time.Time
+}
+
+func (n named) key() account.Key {
+	return account.Key{Site: n.Site, Line: n.Line, Machine: n.Machine, Product: n.Product, Order: n.Order, Start: n.Start.UnixMilli()}
+}
+
+func newResults(src io.ReadCloser) *results {
+	r := &results{src: src, scan: bufio.NewScanner(src)}
+	r.scan.Buffer(nil, longestMinute)
+	return r
+}
+
+// errOrder is of a minute that is not behind the one before.
+var errOrder = errors.New("out of order")
+
+// read decodes the next minute into v. The text is good until the next call.
+func (r *results) read(v any) (text []byte, err error) {
+	if r.err == nil && !r.scan.Scan() {
+		r.err = cmp.Or(r.scan.Err(), io.EOF)
+	}
+	if r.err == nil {
+		r.err = json.Unmarshal(r.scan.Bytes(), v)
+	}
+	return r.scan.Bytes(), r.err
+}
+
+// next reads which minute is next; with errOrder there is one all the same.
+func (r *results) next() (n named, text []byte, err error) {
+	if text, err = r.read(&n); err != nil {
+		return n, nil, err
+	}
+	before := r.last
+	if r.last = n; inOrder(before, n) >= 0 {
+		err = errOrder
+	}
+	return n, text, err
+}
+
+func inOrder(a, b named) int {
+	return cmp.Or(a.Start.Compare(b.Start), cmp.Compare(a.Machine, b.Machine), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Order, b.Order), cmp.Compare(a.Site, b.Site))
+}
+
+// newMinutes opens the results.
+func (a *auditor) newMinutes() error {
+	src, err := a.bundle.Intervals()
+	if err != nil {
+		return err
+	}
+	m := a.bundle.Manifest
+	a.minutes = &minutes{
+		report: a.report, from: m.From, to: m.To, line: m.Line, results: newResults(src),
+		said: map[account.Key][]byte{}, computed: map[account.Key][]byte{},
+	}
+	return nil
+}
+
+// within tells whether the results are of an interval.
+func (m *minutes) within(line string, start time.Time) bool {
+	return line == m.line && !start.Before(m.from) && start.Before(m.to)
+}
+
+// final takes an interval that can no longer grow.
+func (m *minutes) final(i account.Interval) {
+	if !m.within(i.Line, i.Start) {
+		return
+	}
+	text, err := json.Marshal(i)
+	if err != nil {
+		m.report.fails(Intervals, tongue.M("verify.account_failed", "gateway", i.Machine, "error", err))
+		return
+	}
+	m.read(i.Start)
+	key := i.Key()
+	said, ok := m.said[key]
+	if !ok {
+		m.computed[key] = text
+		return
+	}
+	delete(m.said, key)
+	m.compare(key, said, text)
+}
+
+// read reads the results up to a minute.
+func (m *minutes) read(until time.Time) {
+	for m.results.err == nil && !m.results.last.Start.After(until) {
+		n, text, err := m.results.next()
+		if errors.Is(err, errOrder) || err == nil && !m.within(n.Line, n.Start) {
+			m.report.fails(Intervals, tongue.M("verify.interval_order", "machine", n.Machine, "minute", n.Start))
+			continue
+		}
+		if err != nil {
+			return
+		}
+		key := n.key()
+		computed, ok := m.computed[key]
+		if !ok {
+			m.said[key] = bytes.Clone(text)
+			continue
+		}
+		delete(m.computed, key)
+		m.compare(key, text, computed)
+	}
+}
+
+func (m *minutes) compare(key account.Key, said, computed []byte) {
+	m.same++
+	if bytes.Equal(said, computed) {
+		return
+	}
+	for _, d := range differences(said, computed) {
+		m.report.fails(Intervals, tongue.M("verify.interval_cell", "machine", key.Machine, "minute", minute(key), "cell", d.cell, "said", d.said, "computed", d.computed))
+	}
+}
+
+func minute(k account.Key) time.Time { return time.UnixMilli(k.Start).UTC() }
+
+// end finds what only one side has.
+func (m *minutes) end() {
+	m.read(time.UnixMilli(1 << 52))
+	if err := m.results.err; !errors.Is(err, io.EOF) {
+		m.report.fails(Intervals, tongue.M("verify.intervals_unreadable", "error", err))
+	}
+	if err := m.results.src.Close(); err != nil {
+		m.report.fails(Intervals, tongue.M("verify.intervals_unreadable", "error", err))
+	}
+	for _, key := range sorted(m.computed) {
+		m.report.fails(Intervals, tongue.M("verify.interval_missing", "machine", key.Machine, "minute", minute(key)))
+	}
+	for _, key := range sorted(m.said) {
+		m.report.fails(Intervals, tongue.M("verify.interval_extra", "machine", key.Machine, "minute", minute(key)))
+	}
+	m.report.holds(Intervals, tongue.M("verify.intervals_same", "minutes", m.same))
+}
+
+func sorted(all map[account.Key][]byte) []account.Key {
+	return slices.SortedFunc(maps.Keys(all), func(a, b account.Key) int {
+		return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.Machine, b.Machine), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Order, b.Order))
+	})
+}
+
+// difference is a cell in which two JSON objects differ.
+type difference struct{ cell, said, computed string }
+
+// differences compares two JSON objects member by member.
+func differences(said, computed []byte) (all []difference) {
+	var a, b map[string]json.RawMessage
+	if json.Unmarshal(said, &a) != nil || json.Unmarshal(computed, &b) != nil {
+		return []difference{{"", string(said), string(computed)}}
+	}
+	cells := map[string]bool{}
+	for cell := range maps.All(a) {
+		cells[cell] = true
+	}
+	for cell := range maps.All(b) {
+		cells[cell] = true
+	}
+	for _, cell := range slices.Sorted(maps.Keys(cells)) {
+		if x, y := plain(a[cell]), plain(b[cell]); x != y {
+			all = append(all, difference{cell, x, y})
+		}
+	}
+	if len(all) == 0 { // the same in another way of writing
+		all = append(all, difference{"", string(said), string(computed)})
+	}
+	return all
+}
+
+// plain is a value without white space; that of a member that is missing is null.
+func plain(v json.RawMessage) string {
+	if v == nil {
+		return "null"
+	}
+	var b bytes.Buffer
+	if err := json.Compact(&b, v); err != nil {
+		return fmt.Sprintf("%q", v)
+	}
+	return b.String()
+}

@@ -1,0 +1,144 @@
+package audit
+
+import (
+	"encoding/json"
+
+	"github.com/lineproof/lineproof/evidence/bundle"
+	"github.com/lineproof/lineproof/internal/tongue"
+)
+
+// Name is that of a check.
+type Name string
+
+// The checks, in the order of a report.
+const (
+	File         Name = "file"
+	Checkpoint   Name = "checkpoint"
+	Cosignatures Name = "cosignatures"
+	Keys         Name = "keys"
+	Signatures   Name = "signatures"
+	Chain        Name = "chain"
+	Inclusion    Name = "inclusion"
+	Dates        Name = "dates"
+	Catalogues   Name = "catalogues"
+	Intervals    Name = "intervals"
+	KPI          Name = "kpi"
+)
+
+var order = []Name{File, Checkpoint, Cosignatures, Keys, Signatures, Chain, Inclusion, Dates, Catalogues, Intervals, KPI}
+
+// State is what came of a check.
+type State string
+
+// What can come of one. The zero State is of a check that was not done, since what it needs could not be read.
+const (
+	NotDone State = ""
+	Holds   State = "holds"
+	Fails   State = "fails"
+	Unasked State = "unasked" // the caller gave nothing to check it with
+)
+
+// mostFindings is how many findings of one check a report spells out.
+const mostFindings = 20
+
+// Check is one of the things that a report is about.
+type Check struct {
+	Name     Name
+	State    State
+	Found    []tongue.Message // what is wrong, the first of it
+	Findings int              // how much is
+	Notes    []tongue.Message // what a reader has to know beside
+}
+
+// Report is what an audit found.
+type Report struct {
+	Bundle bundle.Manifest // as far as it could be read
+	Checks []Check
+}
+
+func newReport() *Report {
+	r := &Report{}
+	for _, n := range order {
+		r.Checks = append(r.Checks, Check{Name: n})
+	}
+	return r
+}
+
+// OK tells whether every check holds that could be asked for.
+func (r *Report) OK() bool {
+	for _, c := range r.Checks {
+		if c.State != Holds && c.State != Unasked {
+			return false
+		}
+	}
+	return true
+}
+
+// Check gives one.
+func (r *Report) Check(n Name) *Check {
+	for i := range r.Checks {
+		if r.Checks[i].Name == n {
+			return &r.Checks[i]
+		}
+	}
+	return nil
+}
+
+// fails notes what is wrong.
+func (r *Report) fails(n Name, found tongue.Message) {
+	c := r.Check(n)
+	c.State = Fails
+	if c.Findings++; len(c.Found) < mostFindings {
+		c.Found = append(c.Found, found)
+	}
+}
+
+// holds notes that a check was done; what was found wrong before remains.
+func (r *Report) holds(n Name, notes ...tongue.Message) {
+	c := r.Check(n)
+	if c.State == NotDone {
+		c.State = Holds
+	}
+	c.Notes = append(c.Notes, notes...)
+}
+
+// unasked notes that there was nothing to check with.
+func (r *Report) unasked(n Name, note tongue.Message) {
+	c := r.Check(n)
+	c.State, c.Notes = Unasked, append(c.Notes, note)
+}
+
+// said is a message with its key, for programs.
+type said struct {
+	Key  string `json:"key"`
+	Text string `json:"text"`
+}
+
+// JSON is the report for programs, with texts in a language.
+func (r *Report) JSON(t tongue.Tongue) ([]byte, error) {
+	type check struct {
+		Check    Name   `json:"check"`
+		State    State  `json:"state"`
+		Proves   string `json:"proves"`
+		Cannot   string `json:"cannot"`
+		Findings int    `json:"findings"`
+		Found    []said `json:"found"`
+		Notes    []said `json:"notes"`
+	}
+	all := struct {
+		OK     bool            `json:"ok"`
+		Bundle bundle.Manifest `json:"bundle"`
+		Checks []check         `json:"checks"`
+	}{OK: r.OK(), Bundle: r.Bundle, Checks: []check{}}
+	texts := func(messages []tongue.Message) []said {
+		list := []said{}
+		for _, m := range messages {
+			list = append(list, said{m.Key(), t.Text(m)})
+		}
+		return list
+	}
+	for _, c := range r.Checks {
+		all.Checks = append(all.Checks, check{c.Name, c.Class(), t.Text(c.Proves()), t.Text(c.Cannot()), c.Findings, texts(c.Found), texts(c.Notes)})
+	}
+	return json.MarshalIndent(all, "", "  ")
+}
