@@ -60,7 +60,7 @@ func (c *Charted) Resolve(huma.Context) []error {
 	return nil
 }
 
-// quality registers what tells whether a line's process is in control.
+// quality registers what tells whether a line's process is in control, and whether its figures can be true.
 func quality(a huma.API, b *board.Board, fail problems) {
 	type controlInput struct {
 		LineID
@@ -84,4 +84,13 @@ func quality(a huma.API, b *board.Board, fail problems) {
 		scrap, err := b.Scrap(ctx, in.Line, in.From, in.To)
 		return &body[board.Scrap]{scrap}, fail.of(ctx, err)
 	}, op("get-line-scrap", "Reasons for scrap in the order of Pareto"))
+
+	type findingsInput struct {
+		LineID
+		Window
+	}
+	huma.Get(a, "/api/v1/lines/{line}/findings", func(ctx context.Context, in *findingsInput) (*body[board.Findings], error) {
+		findings, err := b.Findings(ctx, in.Line, in.From, in.To)
+		return &body[board.Findings]{findings}, fail.of(ctx, err)
+	}, op("get-line-findings", "What physics and a line's own last weeks have against its figures: questions to be asked, not verdicts"))
 }

@@ -142,6 +142,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lines/{line}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What physics and a line's own last weeks have against its figures: questions to be asked, not verdicts */
+        get: operations["get-line-findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lines/{line}/kpi": {
         parameters: {
             query?: never;
@@ -1013,6 +1030,53 @@ export interface components {
              */
             window_s?: number;
         };
+        Finding: {
+            /** @enum {string} */
+            check: "reject_silent" | "output_at_rest" | "cycle_too_short" | "too_regular" | "energy_idle" | "energy_blind" | "energy_without_output" | "units_step" | "output_over_material" | "frozen" | "count_jump" | "hand_count";
+            /**
+             * Format: double
+             * @description as the machine does otherwise; null where nothing particular is expected
+             */
+            expected: number | null;
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: double
+             * @description from where on it is a finding
+             */
+            limit: number;
+            machine: string;
+            /** @description measured variable that it is of; energy, material_in or product_out for units_step */
+            measure?: string;
+            /** Format: double */
+            observed: number;
+            /** @description its code, where the finding is of one product */
+            product?: string;
+            /**
+             * @description how much it takes to explain it honestly
+             * @enum {string}
+             */
+            severity: "ask" | "improbable" | "impossible";
+            /** Format: date-time */
+            to: string;
+            /** @description of the figures; empty for that of the measured variable, 1 for a ratio */
+            unit: string;
+        };
+        Findings: {
+            /** @description those that meet the window, in order of time */
+            findings: components["schemas"]["Finding"][];
+            /** Format: date-time */
+            from: string;
+            /** @description how much each check could judge of each machine since then */
+            judged: components["schemas"]["Judged"][];
+            /**
+             * Format: date-time
+             * @description from when on minutes were read, for what is usual on the line
+             */
+            since: string;
+            /** Format: date-time */
+            to: string;
+        };
         Gateway: {
             /** @enum {string} */
             clock: "unknown" | "synchronised" | "free-running" | "simulated" | "collector" | "between";
@@ -1112,6 +1176,16 @@ export interface components {
             reason: string;
             /** Format: date-time */
             time: string;
+        };
+        Judged: {
+            /** @enum {string} */
+            check: "reject_silent" | "output_at_rest" | "cycle_too_short" | "too_regular" | "energy_idle" | "energy_blind" | "energy_without_output" | "units_step" | "output_over_material" | "frozen" | "count_jump" | "hand_count";
+            /**
+             * Format: double
+             * @description observed hours that the check could judge; 0: it says nothing about this machine
+             */
+            hours: number;
+            machine: string;
         };
         Line: {
             /**
@@ -2456,6 +2530,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Control"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-line-findings": {
+        parameters: {
+            query: {
+                /** @description included, RFC 3339 */
+                from: string;
+                /** @description not included, RFC 3339 */
+                to: string;
+            };
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
                 };
             };
             /** @description Error */
