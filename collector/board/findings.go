@@ -24,6 +24,7 @@ type Findings struct {
 	To       time.Time           `json:"to"`
 	Since    time.Time           `json:"since" doc:"from when on minutes were read, for what is usual on the line"`
 	Findings []plausible.Finding `json:"findings" nullable:"false" doc:"those that meet the window, in order of time"`
+	Counts   []HandCount         `json:"counts" nullable:"false" doc:"by hand, of the window, those that none corrects"`
 	Judged   []plausible.Judged  `json:"judged" nullable:"false" doc:"how much each check could judge of each machine since then"`
 }
 
@@ -33,19 +34,30 @@ func (b *Board) Findings(ctx context.Context, line string, from, to time.Time) (
 	if err != nil {
 		return Findings{}, err
 	}
-	f := Findings{From: from.UTC(), To: to.UTC(), Since: from.Add(-findingsHistory).UTC(), Findings: []plausible.Finding{}, Judged: []plausible.Judged{}}
+	f := Findings{From: from.UTC(), To: to.UTC(), Since: from.Add(-findingsHistory).UTC(), Findings: []plausible.Finding{}, Counts: []HandCount{}, Judged: []plausible.Judged{}}
 	window := record.Span{From: f.Since, To: f.To}
 	if machines := max(len(p.model.Machines), 1); window.Duration().Hours()/24*float64(machines) > mostMachineDays {
 		most := time.Duration(mostMachineDays/machines)*24*time.Hour - findingsHistory
 		return f, fmt.Errorf("findings of %d machines over %s: %w; ask for %d days at most", machines, to.Sub(from), ErrTooMuch, max(int(most.Hours()/24), 0))
 	}
+	counts, err := b.counts(ctx, line, record.Span{From: f.From, To: f.To})
+	if err != nil {
+		return f, err
+	}
 	checks := plausible.New(p.plausible(window))
+	for _, c := range counts {
+		checks.Count(plausible.Counted{Machine: c.Machine, From: c.From, To: c.To, Produced: c.Produced, Scrap: c.Scrap})
+	}
 	for i, err := range b.store.Intervals(ctx, series.Query{Site: p.site, Line: p.id, From: f.Since, To: f.To}) {
 		if err != nil {
 			return f, fmt.Errorf("findings of line %s: %w", p.id, err)
 		}
 		checks.Add(i)
 	}
+	for n, compared := range checks.Compared() {
+		counts[n].compare(compared)
+	}
+	f.Counts = append(f.Counts, counts...)
 	all, judged := checks.Findings()
 	f.Judged = append(f.Judged, judged...)
 	for _, one := range all {

@@ -161,30 +161,36 @@ func interference(*testing.T) func(int, *signals) {
 func TestCountByHand(t *testing.T) {
 	month := work(t, blockpress.Options{Seed: 7})
 	from, to := wall(12, 8, 0), wall(12, 9, 0)
-	var cycles int64
-	change(month, from, to, func(_ int, s *signals) { cycles += s.cycles })
+	var cycles, rejects int64
+	change(month, from, to, func(_ int, s *signals) { cycles, rejects = cycles+s.cycles, rejects+s.rejects })
+	unseen := rejects + 200 // that no sensor saw
 	for _, tt := range []struct {
 		name    string
 		counted int64
+		scrap   *int64
 		meter   int64 // units per cycle that the meter takes
 		dark    bool
 		found   bool
 		judged  float64
 	}{
-		{"as the meter", cycles * 26, 26, false, false, 1},
-		{"a cycle less", cycles*26 - 26, 26, false, false, 1},
-		{"units per cycle set one too high since ever", cycles * 26, 27, false, true, 1},
-		{"nobody looked", cycles * 26, 27, true, false, 0},
+		{"as the meter", cycles * 26, &rejects, 26, false, false, 1},
+		{"a cycle less", cycles*26 - 26, nil, 26, false, false, 1},
+		{"units per cycle set one too high since ever", cycles * 26, nil, 27, false, true, 1},
+		{"rejects that no sensor sees", cycles * 26, &unseen, 26, false, true, 1},
+		{"nobody looked", cycles * 26, nil, 27, true, false, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			month := slices.Clone(month)
 			change(month, begin, end, func(_ int, s *signals) { s.units = tt.meter })
 			change(month, from, from.Add(time.Minute), func(_ int, s *signals) { s.dark = tt.dark })
 			lines := plausible.New(model())
-			lines.Count(plausible.Counted{Machine: blockpress.Press, From: from, To: to, Produced: tt.counted})
+			lines.Count(plausible.Counted{Machine: blockpress.Press, From: from, To: to, Produced: tt.counted, Scrap: tt.scrap})
 			findings, judged := read(lines, month)
 			if found := slices.ContainsFunc(findings, func(f plausible.Finding) bool { return f.Check == plausible.HandCount }); found != tt.found {
 				t.Errorf("found: %v, want %v: %+v", found, tt.found, findings)
+			}
+			if c := lines.Compared(); len(c) != 1 || c[0].Differs() != tt.found || c[0].Judged != (tt.judged > 0) {
+				t.Errorf("compared: %+v", c)
 			}
 			if got := hours(judged, plausible.HandCount); got != tt.judged {
 				t.Errorf("judged %v hours, want %v", got, tt.judged)

@@ -63,7 +63,7 @@ type Finding struct {
 	Severity Severity  `json:"severity" enum:"ask,improbable,impossible" doc:"how much it takes to explain it honestly"`
 	Machine  string    `json:"machine"`
 	Product  string    `json:"product,omitempty" doc:"its code, where the finding is of one product"`
-	Measure  string    `json:"measure,omitempty" doc:"measured variable that it is of; energy, material_in or product_out for units_step"`
+	Measure  string    `json:"measure,omitempty" doc:"measured variable that it is of; energy, material_in or product_out for units_step, produced or scrap for hand_count"`
 	From     time.Time `json:"from"`
 	To       time.Time `json:"to"`
 	Unit     string    `json:"unit" doc:"of the figures; empty for that of the measured variable, 1 for a ratio"`
@@ -92,6 +92,7 @@ type Model struct {
 type Lines struct {
 	model    Model
 	machines map[string]*machine
+	counts   []*Compared
 }
 
 // machine is what is known of one.
@@ -102,7 +103,7 @@ type machine struct {
 	scrap   float64
 	hours   []hour // in order of time
 	minutes minutes
-	counts  []comparison
+	counts  []*Compared
 }
 
 // New begins with a model and nothing else.
@@ -122,8 +123,8 @@ func (l *Lines) Add(i account.Interval) {
 		return
 	}
 	planned := l.model.Planned == nil || l.model.Planned(i.Start)
-	for n := range m.counts {
-		m.counts[n].add(i)
+	for _, c := range m.counts {
+		c.add(i)
 	}
 	atRest := m.minutes.add(i, planned)
 	h := m.hour(i)

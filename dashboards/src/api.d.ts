@@ -142,6 +142,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lines/{line}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what was counted by hand at a machine, to be held against its meters; the ledger keeps it */
+        post: operations["count-line"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lines/{line}/findings": {
         parameters: {
             query?: never;
@@ -796,6 +813,24 @@ export interface components {
              */
             value: number | null;
         };
+        CountInputBody: {
+            comment?: string;
+            /**
+             * Format: date-time
+             * @description a whole minute, as to is
+             */
+            from: string;
+            /** @description chosen by the writer's device: what is sent twice is one count */
+            id: string;
+            machine: string;
+            /** Format: int64 */
+            produced_quantity: number;
+            replaces?: string;
+            /** Format: int64 */
+            scrap_quantity?: number;
+            /** Format: date-time */
+            to: string;
+        };
         CounterEnds: {
             /** Format: double */
             first: number;
@@ -1046,7 +1081,7 @@ export interface components {
              */
             limit: number;
             machine: string;
-            /** @description measured variable that it is of; energy, material_in or product_out for units_step */
+            /** @description measured variable that it is of; energy, material_in or product_out for units_step, produced or scrap for hand_count */
             measure?: string;
             /** Format: double */
             observed: number;
@@ -1063,6 +1098,8 @@ export interface components {
             unit: string;
         };
         Findings: {
+            /** @description by hand, of the window, those that none corrects */
+            counts: components["schemas"]["HandCount"][];
             /** @description those that meet the window, in order of time */
             findings: components["schemas"]["Finding"][];
             /** Format: date-time */
@@ -1160,6 +1197,48 @@ export interface components {
         };
         Gateways: {
             gateways: components["schemas"]["Gateway"][];
+        };
+        HandCount: {
+            /** @description null where they cannot be compared */
+            agrees: boolean | null;
+            by: string;
+            comment?: string;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description index of the batch that holds it in the ledger
+             */
+            ledger: number;
+            /**
+             * Format: double
+             * @description by how many units the two may differ
+             */
+            limit: number;
+            machine: string;
+            /**
+             * Format: int64
+             * @description units by the meter; null where nobody looked all along, so that the two cannot be compared
+             */
+            metered_quantity: number | null;
+            /**
+             * Format: int64
+             * @description rejects by the meter; null likewise
+             */
+            metered_scrap_quantity: number | null;
+            /** Format: int64 */
+            produced_quantity: number;
+            replaces?: string;
+            /**
+             * Format: date-time
+             * @description when it reached the collector
+             */
+            said: string;
+            /** Format: int64 */
+            scrap_quantity?: number;
+            /** Format: date-time */
+            to: string;
         };
         Hole: {
             /** Format: date-time */
@@ -2531,6 +2610,43 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Control"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "count-line": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
