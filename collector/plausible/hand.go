@@ -46,7 +46,7 @@ func (l *Lines) Compared() []Compared {
 	return all
 }
 
-func (c *Compared) add(i account.Interval) {
+func (c *Compared) add(i *account.Interval) {
 	if i.Start.Before(c.From) || !i.Start.Before(c.To) {
 		return
 	}

@@ -27,17 +27,17 @@ type making struct {
 	planned time.Duration
 }
 
-func makingOf(i account.Interval) making {
+func makingOf(i *account.Interval) making {
 	return making{i.Product, max(i.UnitsPerCycle, 1), i.PlannedCycle}
 }
 
 // cyclesOf is how many cycles made what an interval counted.
-func cyclesOf(i account.Interval) float64 {
+func cyclesOf(i *account.Interval) float64 {
 	return float64(i.Produced) / float64(max(i.UnitsPerCycle, 1))
 }
 
 // hour is the one that an interval belongs to.
-func (m *machine) hour(i account.Interval) *hour {
+func (m *machine) hour(i *account.Interval) *hour {
 	start, making := i.Start.Truncate(time.Hour), makingOf(i)
 	if n := len(m.hours); n > 0 && m.hours[n-1].start.Equal(start) && m.hours[n-1].making == making {
 		return &m.hours[n-1]
@@ -46,10 +46,10 @@ func (m *machine) hour(i account.Interval) *hour {
 	return &m.hours[len(m.hours)-1]
 }
 
-func (h *hour) add(i account.Interval) {
+func (h *hour) add(i *account.Interval) {
 	h.observed += i.Observed().Hours()
 	h.run += (time.Duration(i.States[record.Execute]) * time.Millisecond).Hours()
-	h.Interval.Add(i)
+	h.Interval.Add(*i)
 	for name, measure := range i.Measures {
 		if h.Measures == nil {
 			h.Measures = map[string]account.Measure{}

@@ -73,7 +73,7 @@ type minute struct {
 }
 
 // add takes the next interval, and gives the cycles that it counted while the machine stood in this minute and the last.
-func (m *minutes) add(i account.Interval, planned bool) (atRest float64) {
+func (m *minutes) add(i *account.Interval, planned bool) (atRest float64) {
 	if !i.Start.Equal(m.open.start) {
 		m.close()
 		m.open = minute{start: i.Start, making: makingOf(i), planned: planned}

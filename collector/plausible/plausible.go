@@ -124,11 +124,11 @@ func (l *Lines) Add(i account.Interval) {
 	}
 	planned := l.model.Planned == nil || l.model.Planned(i.Start)
 	for _, c := range m.counts {
-		c.add(i)
+		c.add(&i)
 	}
-	atRest := m.minutes.add(i, planned)
-	h := m.hour(i)
-	h.add(i)
+	atRest := m.minutes.add(&i, planned)
+	h := m.hour(&i)
+	h.add(&i)
 	if m.model.State != "" {
 		h.atRest += atRest
 	}
