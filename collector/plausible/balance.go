@@ -10,13 +10,10 @@ import (
 // number by which it is multiplied has changed.
 func unitsStep(m *machine) (r result) {
 	made := where(m.hours, func(h hour) bool { return h.whole() && h.Suspect == 0 && h.cycles() >= m.limits.FewCycles })
-	for _, product := range products(made) {
-		eras := erasOf(where(made, func(h hour) bool { return h.product == product }))
+	for _, work := range works(made) {
+		eras := erasOf(where(made, func(h hour) bool { return h.work() == work }))
 		for n := 1; n < len(eras); n++ {
-			before, after := eras[n-1], eras[n]
-			if before[0].planned == after[0].planned {
-				r.join(m.step(before, after))
-			}
+			r.join(m.step(eras[n-1], eras[n]))
 		}
 	}
 	return r

@@ -1,5 +1,7 @@
 package plausible
 
+import "slices"
+
 // metered are the hours whose energy can be compared.
 func (m *machine) metered() []hour {
 	return where(m.hours, func(h hour) bool { return h.Metered && h.whole() && h.Suspect == 0 })
@@ -12,7 +14,7 @@ type levels struct {
 	idle, busy []hour
 }
 
-// levels of the hours of one product; all are those of any. An upper quartile is what is usual at work, since hours with
+// levels of the hours of one kind of work; all are those of any. An upper quartile is what is usual at work, since hours with
 // stops use less, and an hour of invented output too. Without hours at rest, nothing is used there.
 func (m *machine) levels(all, hours []hour) (l levels, ok bool) {
 	l.idle = where(all, func(h hour) bool { return h.Produced == 0 && h.run == 0 })
@@ -36,8 +38,8 @@ func energy(h hour) float64 { return float64(h.EnergyJ) / h.observed }
 // many cycles usually take more than that.
 func energyIdle(m *machine) (r result) {
 	all := m.metered()
-	for _, product := range products(all) {
-		made := where(all, func(h hour) bool { return h.product == product })
+	for _, work := range works(all) {
+		made := where(all, func(h hour) bool { return h.work() == work })
 		l, ok := m.levels(all, made)
 		if !ok || !l.tells(m.limits) {
 			continue
@@ -111,12 +113,14 @@ func energyWithoutOutput(m *machine) (r result) {
 	return r
 }
 
-func products(hours []hour) []string {
-	found := map[string]bool{}
+// works are the kinds of work that hours did, in order of time.
+func works(hours []hour) (all []making) {
 	for _, h := range hours {
-		found[h.product] = true
+		if !slices.Contains(all, h.work()) {
+			all = append(all, h.work())
+		}
 	}
-	return sortedKeys(found)
+	return all
 }
 
 func kWh(joules float64) float64 { return joules / 3.6e6 }

@@ -27,6 +27,10 @@ type making struct {
 	planned time.Duration
 }
 
+// work is what decides over the energy of a cycle: the product and its pace, however many units are said to come of it. A
+// press that is exchanged for a faster one does other work.
+func (m making) work() making { return making{m.product, 0, m.planned} }
+
 func makingOf(i *account.Interval) making {
 	return making{i.Product, max(i.UnitsPerCycle, 1), i.PlannedCycle}
 }
