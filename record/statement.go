@@ -37,6 +37,7 @@ const (
 	StatementPerson    StatementKind = "person"    // Person; About is when they enrolled
 	StatementLine      StatementKind = "line"      // DeclaredLine; About is when it was declared
 	StatementCalendar  StatementKind = "calendar"  // CalendarChange; About is when it takes effect, a whole minute
+	StatementCount     StatementKind = "count"     // HandCount; About is when counting began, a whole minute
 )
 
 // StopNote is what a person says of a stop.
@@ -44,6 +45,16 @@ type StopNote struct {
 	Machine string `json:"machine"`
 	Reason  string `json:"reason,omitempty"` // GROUP/REASON; empty for a comment alone
 	Comment string `json:"comment,omitempty"`
+}
+
+// HandCount is what a person counted at a machine, to be held against its meters.
+type HandCount struct {
+	Machine  string    `json:"machine"`
+	To       time.Time `json:"to"` // a whole minute
+	Produced int64     `json:"produced_quantity"`
+	Scrap    *int64    `json:"scrap_quantity,omitempty"` // part of Produced; nil: not counted
+	Comment  string    `json:"comment,omitempty"`
+	Replaces string    `json:"replaces,omitempty"` // id of the count that it corrects
 }
 
 // Person is somebody who signs what they say.

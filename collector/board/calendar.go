@@ -1,7 +1,6 @@
 package board
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"crypto/rand"
@@ -172,27 +171,15 @@ func (b *Board) ChangeCalendar(ctx context.Context, line, by string, d CalendarD
 	if err != nil {
 		return err
 	}
-	if b.registry == nil {
-		return errDeaf
-	}
 	d.ID, d.Comment = cmp.Or(d.ID, rand.Text()), strings.TrimSpace(d.Comment)
-	said, there, err := b.registry.Statement(ctx, d.ID)
-	if err != nil {
+	head := statement{ID: d.ID, Kind: record.StatementCalendar, Line: line, About: d.From, By: by}
+	if heard, err := b.heard(ctx, head, d.CalendarChange); heard || err != nil {
 		return err
-	}
-	if there {
-		s, err := record.NewStatement(d.ID, record.StatementCalendar, by, d.CalendarChange)
-		if err != nil {
-			return err
-		}
-		if said.Kind == s.Kind && said.Line == line && said.By == by && bytes.Equal(said.Body, s.Body) && (d.From.IsZero() || said.About.Equal(d.From)) {
-			return nil
-		}
-		return fmt.Errorf("change %s: %w, with another content", d.ID, ErrTaken)
 	}
 	first := earliest(p.calendar, b.clock.Now())
 	if wrong := mistakes(d, first); len(wrong) > 0 {
 		return &WrongCalendar{wrong}
 	}
-	return b.state(ctx, statement{ID: d.ID, Kind: record.StatementCalendar, Line: line, About: cmp.Or(d.From, first), By: by}, d.CalendarChange)
+	head.About = cmp.Or(d.From, first)
+	return b.state(ctx, head, d.CalendarChange)
 }

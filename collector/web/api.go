@@ -101,7 +101,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 
 	exports(a, b, fail)
 	stops(a, b, fail)
-	quality(a, b, fail)
+	quality(a, b, o.People, fail)
 	signers(a, o.People, fail)
 	calendars(a, b, o.People, fail)
 	logs{o.Board, o.People, o.Log, fail}.shifts(a)

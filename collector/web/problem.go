@@ -25,7 +25,7 @@ func (p problems) of(ctx context.Context, err error) error {
 		return nil
 	case errors.Is(err, board.ErrNotFound):
 		return huma.Error404NotFound(err.Error())
-	case errors.Is(err, board.ErrUnknown), errors.Is(err, board.ErrTooMuch), errors.Is(err, board.ErrOpen):
+	case errors.Is(err, board.ErrUnknown), errors.Is(err, board.ErrTooMuch), errors.Is(err, board.ErrOpen), errors.Is(err, board.ErrCannotBe):
 		return huma.Error422UnprocessableEntity(err.Error())
 	case errors.As(err, &calendar):
 		return wrongCalendar(calendar)

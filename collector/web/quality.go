@@ -2,12 +2,14 @@ package web
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/kpi"
+	"github.com/lineproof/lineproof/collector/people"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -60,8 +62,8 @@ func (c *Charted) Resolve(huma.Context) []error {
 	return nil
 }
 
-// quality registers what tells whether a line's process is in control.
-func quality(a huma.API, b *board.Board, fail problems) {
+// quality registers what tells whether a line's process is in control, and whether its figures can be true.
+func quality(a huma.API, b *board.Board, p *people.People, fail problems) {
 	type controlInput struct {
 		LineID
 		Window
@@ -84,4 +86,33 @@ func quality(a huma.API, b *board.Board, fail problems) {
 		scrap, err := b.Scrap(ctx, in.Line, in.From, in.To)
 		return &body[board.Scrap]{scrap}, fail.of(ctx, err)
 	}, op("get-line-scrap", "Reasons for scrap in the order of Pareto"))
+
+	type findingsInput struct {
+		LineID
+		Window
+	}
+	huma.Get(a, "/api/v1/lines/{line}/findings", func(ctx context.Context, in *findingsInput) (*body[board.Findings], error) {
+		findings, err := b.Findings(ctx, in.Line, in.From, in.To)
+		return &body[board.Findings]{findings}, fail.of(ctx, err)
+	}, op("get-line-findings", "What physics and a line's own last weeks have against its figures: questions to be asked, not verdicts"))
+
+	type countInput struct {
+		LineID
+		Signer
+		Body struct {
+			ID   string    `json:"id" minLength:"1" maxLength:"64" doc:"chosen by the writer's device: what is sent twice is one count"`
+			From time.Time `json:"from" doc:"a whole minute, as to is"`
+			record.HandCount
+		}
+	}
+	huma.Register(a, huma.Operation{
+		OperationID: "count-line", Method: http.MethodPost, Path: "/api/v1/lines/{line}/counts", DefaultStatus: http.StatusNoContent,
+		Summary: "Write down what was counted by hand at a machine, to be held against its meters; the ledger keeps it",
+	}, func(ctx context.Context, in *countInput) (*struct{}, error) {
+		by, err := p.Who(ctx, in.token())
+		if err == nil {
+			err = b.Count(ctx, in.Line, by, board.CountDraft{ID: in.Body.ID, From: in.Body.From, HandCount: in.Body.HandCount})
+		}
+		return nil, fail.of(ctx, err)
+	})
 }

@@ -109,6 +109,8 @@ func TestProblems(t *testing.T) {
 		{"baseline turned round", control + window + "&freeze_from=2026-03-02T00:00:00Z&freeze_to=2026-03-01T23:00:00Z", 422, "validation failed", "query.freeze_from: must be before freeze_to"},
 		{"baseline of all time", control + window + "&freeze_from=0001-01-02T00:00:00Z&freeze_to=2026-03-01T23:00:00Z", 422, "validation failed", "query.freeze_from: must be at most 20 years before freeze_to"},
 		{"scrap of an unknown line", "/api/v1/lines/block/scrap" + window, 404, `line "block": not found; there are huu-lung-01-line`, ""},
+		{"findings of an unknown line", "/api/v1/lines/block/findings" + window, 404, `line "block": not found; there are huu-lung-01-line`, ""},
+		{"findings of five years", "/api/v1/lines/" + line + "/findings?from=2021-03-02T00:00:00Z&to=2026-03-02T00:00:00Z", 422, "findings of 1 machines over 43824h0m0s: too much; ask for 772 days at most", ""},
 		{"signals of an unknown line", "/api/v1/lines/block/signals", 404, `line "block": not found; there are huu-lung-01-line`, ""},
 		{"readings of an unknown signal", "/api/v1/lines/" + line + "/readings" + window + "&signal=press.heat", 404, `signal "press.heat" of line huu-lung-01-line: not found`, ""},
 		{"readings of no signal", "/api/v1/lines/" + line + "/readings" + window, 422, "validation failed", "query.signal: required query parameter is missing"},

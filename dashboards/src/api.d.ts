@@ -176,6 +176,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lines/{line}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what was counted by hand at a machine, to be held against its meters; the ledger keeps it */
+        post: operations["count-line"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lines/{line}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What physics and a line's own last weeks have against its figures: questions to be asked, not verdicts */
+        get: operations["get-line-findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lines/{line}/kpi": {
         parameters: {
             query?: never;
@@ -835,6 +869,24 @@ export interface components {
             size: number;
             witnesses: components["schemas"]["Standing"][];
         };
+        CountInputBody: {
+            comment?: string;
+            /**
+             * Format: date-time
+             * @description a whole minute, as to is
+             */
+            from: string;
+            /** @description chosen by the writer's device: what is sent twice is one count */
+            id: string;
+            machine: string;
+            /** Format: int64 */
+            produced_quantity: number;
+            replaces?: string;
+            /** Format: int64 */
+            scrap_quantity?: number;
+            /** Format: date-time */
+            to: string;
+        };
         CounterEnds: {
             /** Format: double */
             first: number;
@@ -1069,6 +1121,55 @@ export interface components {
              */
             window_s?: number;
         };
+        Finding: {
+            /** @enum {string} */
+            check: "reject_silent" | "output_at_rest" | "cycle_too_short" | "too_regular" | "energy_idle" | "energy_blind" | "energy_without_output" | "units_step" | "output_over_material" | "frozen" | "count_jump" | "hand_count";
+            /**
+             * Format: double
+             * @description as the machine does otherwise; null where nothing particular is expected
+             */
+            expected: number | null;
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: double
+             * @description from where on it is a finding
+             */
+            limit: number;
+            machine: string;
+            /** @description measured variable that it is of; energy, material_in or product_out for units_step, produced or scrap for hand_count */
+            measure?: string;
+            /** Format: double */
+            observed: number;
+            /** @description its code, where the finding is of one product */
+            product?: string;
+            /**
+             * @description how much it takes to explain it honestly
+             * @enum {string}
+             */
+            severity: "ask" | "improbable" | "impossible";
+            /** Format: date-time */
+            to: string;
+            /** @description of the figures; empty for that of the measured variable, 1 for a ratio */
+            unit: string;
+        };
+        Findings: {
+            /** @description by hand, of the window, those that none corrects */
+            counts: components["schemas"]["HandCount"][];
+            /** @description those that meet the window, in order of time */
+            findings: components["schemas"]["Finding"][];
+            /** Format: date-time */
+            from: string;
+            /** @description how much each check could judge of each machine since then */
+            judged: components["schemas"]["Judged"][];
+            /**
+             * Format: date-time
+             * @description from when on minutes were read, for what is usual on the line
+             */
+            since: string;
+            /** Format: date-time */
+            to: string;
+        };
         Forgot: {
             /** Format: int64 */
             had: number;
@@ -1163,6 +1264,48 @@ export interface components {
         Gateways: {
             gateways: components["schemas"]["Gateway"][];
         };
+        HandCount: {
+            /** @description null where they cannot be compared */
+            agrees: boolean | null;
+            by: string;
+            comment?: string;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description index of the batch that holds it in the ledger
+             */
+            ledger: number;
+            /**
+             * Format: double
+             * @description by how many units the two may differ
+             */
+            limit: number;
+            machine: string;
+            /**
+             * Format: int64
+             * @description units by the meter; null where nobody looked all along, so that the two cannot be compared
+             */
+            metered_quantity: number | null;
+            /**
+             * Format: int64
+             * @description rejects by the meter; null likewise
+             */
+            metered_scrap_quantity: number | null;
+            /** Format: int64 */
+            produced_quantity: number;
+            replaces?: string;
+            /**
+             * Format: date-time
+             * @description when it reached the collector
+             */
+            said: string;
+            /** Format: int64 */
+            scrap_quantity?: number;
+            /** Format: date-time */
+            to: string;
+        };
         Hole: {
             /** Format: date-time */
             from: string;
@@ -1178,6 +1321,16 @@ export interface components {
             reason: string;
             /** Format: date-time */
             time: string;
+        };
+        Judged: {
+            /** @enum {string} */
+            check: "reject_silent" | "output_at_rest" | "cycle_too_short" | "too_regular" | "energy_idle" | "energy_blind" | "energy_without_output" | "units_step" | "output_over_material" | "frozen" | "count_jump" | "hand_count";
+            /**
+             * Format: double
+             * @description observed hours that the check could judge; 0: it says nothing about this machine
+             */
+            hours: number;
+            machine: string;
         };
         LedgerSeen: {
             /** Format: int64 */
@@ -2628,6 +2781,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Control"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "count-line": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-line-findings": {
+        parameters: {
+            query: {
+                /** @description included, RFC 3339 */
+                from: string;
+                /** @description not included, RFC 3339 */
+                to: string;
+            };
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Findings"];
                 };
             };
             /** @description Error */

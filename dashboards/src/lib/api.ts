@@ -27,6 +27,8 @@ export type Rule = NonNullable<ControlPoint['rules']>[number]
 export type Capability = Schemas['Capability']
 export type Measure = Schemas['Measure']
 export type Scrap = Schemas['Scrap']
+export type Findings = Schemas['Findings']
+export type Finding = Schemas['Finding']
 export type Signal = Schemas['Signal']
 export type SignalRole = Schemas['SignalRole']
 export type Readings = Schemas['Readings']
@@ -127,6 +129,11 @@ export function getControl(line: string, shown: Stretch, frozen: Stretch, by: Co
 
 export function getScrap(line: string, s: Stretch, signal?: AbortSignal): Promise<Scrap> {
 	return get<Scrap>(linePath(line, `/scrap?${new URLSearchParams({from: s.from, to: s.to})}`), signal)
+}
+
+/** What speaks against a line's figures. */
+export function getFindings(line: string, s: Stretch, signal?: AbortSignal): Promise<Findings> {
+	return get<Findings>(linePath(line, `/findings?${new URLSearchParams({from: s.from, to: s.to})}`), signal)
 }
 
 export const getSignals = (line: string, signal?: AbortSignal) => get<Schemas['Signals']>(linePath(line, '/signals'), signal).then((a) => a.signals)

@@ -36,6 +36,11 @@ export const writeEntry = (line: string, id: string, entry: Entered, token: stri
 export const signEntry = (line: string, entry: string, signature: Signature, token: string) =>
 	send('POST', linePath(line, `/log/${encodeURIComponent(entry)}/signatures`), signature, token)
 
+/** A count by hand as it is sent. */
+export type Counted = Omit<Schemas['CountInputBody'], '$schema'>
+
+export const writeCount = (line: string, count: Counted, token: string) => send('POST', linePath(line, '/counts'), count, token)
+
 export const enrol = (name: string, pin: string) => send<Session>('POST', '/api/v1/people', {name, pin})
 export const signIn = (name: string, pin: string) => send<Session>('POST', '/api/v1/sessions', {name, pin})
 export const signOut = (token: string) => send('DELETE', '/api/v1/sessions', undefined, token)

@@ -52,7 +52,7 @@ export function byHour(minutes: readonly Minute[], s: Stretch, zone: string): Mi
 const most = 25 * 3_600_000
 
 /** The address of the minutes behind a row; undefined where there are too many, or none. */
-export function minutesHref(line: Line, row: Row): string | undefined {
+export function minutesHref(line: Line, row: Pick<Row, 'from' | 'to' | 'machine'>): string | undefined {
 	const length = Date.parse(row.to) - Date.parse(row.from)
 	if (length <= 0 || length > most) return undefined
 	const query = new URLSearchParams({from: row.from, to: row.to, ...(row.machine ? {machine: row.machine} : {})})
