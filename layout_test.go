@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"collector/registry":   {"collector/verify", "collector/account", "internal"},
 	"collector/kpi":        {"collector/account", "collector/calendar"},
 	"collector/spc":        {},
-	"collector/outcome":    {},
+	"collector/outcome":    {"internal/tongue"},
 	"collector/board":      {"collector/account", "collector/calendar", "collector/kpi", "collector/registry", "collector/series", "collector/shiftlog", "collector/spc", "internal"},
 	"collector/shiftlog":   {"collector/registry", "collector/shifttable", "internal"},
 	"collector/people":     {"collector/registry", "internal"},

@@ -43,7 +43,7 @@ func (e Estimate) PValue(value float64) (p float64, ok bool) {
 	if !(e.SE > 0) || !(e.DF > 0) {
 		return 0, false
 	}
-	return 2 * student(e.DF).Survival(math.Abs(e.Value-value) / e.SE), true
+	return 2 * student(e.DF).Survival(math.Abs(e.Value-value)/e.SE), true
 }
 
 // normalFrom is from how many degrees of freedom on t is the normal distribution to all digits that anybody reads.
