@@ -33,6 +33,7 @@ var mayImport = map[string][]string{
 	"collector/spc":        {},
 	"collector/outcome":    {"internal/tongue"},
 	"collector/board":      {"collector/account", "collector/calendar", "collector/kpi", "collector/registry", "collector/series", "collector/shiftlog", "collector/spc", "internal"},
+	"collector/study":      {"collector/outcome", "collector/shifttable", "internal"},
 	"collector/shiftlog":   {"collector/registry", "collector/shifttable", "internal"},
 	"collector/people":     {"collector/registry", "internal"},
 	"collector/export":     {"collector/kpi", "internal/sheet"},

@@ -38,6 +38,7 @@ type commands struct {
 	Restore restoreCommand `cmd:"" help:"Put a backup in the place of a collector that was lost."`
 	People  peopleCommand  `cmd:"" help:"List who may sign in shift logs, or let somebody choose a PIN anew."`
 	Alert   alertCommand   `cmd:"" help:"Try the alerts."`
+	Study   studyCommand   `cmd:"" help:"Judge from files alone whether a line gained."`
 	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the interface's OpenAPI 3.1 document."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 
