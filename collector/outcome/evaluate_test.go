@@ -69,6 +69,10 @@ func TestVerdicts(t *testing.T) {
 	for i := range clustered.Shifts {
 		clustered.Shifts[i].Cluster = fmt.Sprint("week ", i/8)
 	}
+	enough := days("2024-03-01", 43, .975, .01)
+	for i := range enough.Shifts {
+		enough.Shifts[i].Coverage = of(.90)
+	}
 	before := days("2024-01-01", 40, .93, .01)
 	tests := map[string]struct {
 		metric string
@@ -87,6 +91,7 @@ func TestVerdicts(t *testing.T) {
 		"a level without before":          {"quality_ratio", level(.97), outcome.Period{}, days("2024-03-01", 40, .975, .01), outcome.Achieved, "study.whole_interval"},
 		"8 of 40 shifts unknown":          {"quality_ratio", level(.90), before, lost, outcome.NotEnoughData, "study.low_coverage"},
 		"89 % of each shift":              {"quality_ratio", level(.90), before, half, outcome.NotEnoughData, "study.low_coverage"},
+		"90 % of each shift":              {"quality_ratio", level(.90), before, enough, outcome.Achieved, "study.whole_interval"},
 		"no shift":                        {"quality_ratio", level(.90), before, outcome.Period{Shifts: []outcome.Shift{}}, outcome.NotEnoughData, "study.few_shifts"},
 		"figures that never vary":         {"quality_ratio", level(.90), before, days("2024-03-01", 40, 1, 0), outcome.NotEnoughData, "study.no_variation"},
 		"all good":                        {"quality_ratio", level(.90), before, days("2024-03-01", 40, 1, 0), outcome.NotEnoughData, "study.no_rejects"},

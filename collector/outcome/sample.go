@@ -1,6 +1,7 @@
 package outcome
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -85,7 +86,7 @@ func (p Period) coverage() (coverage float64, told, ok bool) {
 			seen += s.Hours * part
 		}
 	}
-	return seen / all, told, all > 0
+	return math.Round(seen/all*1e12) / 1e12, told, all > 0 // 40 times 0.9 of a shift are 0.9, not a little less
 }
 
 // lacks says what a side has too little of.
