@@ -73,6 +73,10 @@ func TestVerdicts(t *testing.T) {
 	for i := range enough.Shifts {
 		enough.Shifts[i].Coverage = of(.90)
 	}
+	idle := days("2024-03-01", 25, .975, .01)
+	for i := range 6 {
+		idle.Shifts[i].Pair = outcome.Pair{}
+	}
 	before := days("2024-01-01", 40, .93, .01)
 	tests := map[string]struct {
 		metric string
@@ -92,6 +96,7 @@ func TestVerdicts(t *testing.T) {
 		"8 of 40 shifts unknown":          {"quality_ratio", level(.90), before, lost, outcome.NotEnoughData, "study.low_coverage"},
 		"89 % of each shift":              {"quality_ratio", level(.90), before, half, outcome.NotEnoughData, "study.low_coverage"},
 		"90 % of each shift":              {"quality_ratio", level(.90), before, enough, outcome.Achieved, "study.whole_interval"},
+		"6 of 25 shifts without power":    {"quality_ratio", level(.90), before, idle, outcome.NotEnoughData, "study.few_shifts"},
 		"no shift":                        {"quality_ratio", level(.90), before, outcome.Period{Shifts: []outcome.Shift{}}, outcome.NotEnoughData, "study.few_shifts"},
 		"figures that never vary":         {"quality_ratio", level(.90), before, days("2024-03-01", 40, 1, 0), outcome.NotEnoughData, "study.no_variation"},
 		"all good":                        {"quality_ratio", level(.90), before, days("2024-03-01", 40, 1, 0), outcome.NotEnoughData, "study.no_rejects"},
@@ -168,6 +173,27 @@ func TestOneWeekDecides(t *testing.T) {
 	r := outcome.Evaluate(s)
 	if r.Verdict != outcome.Achieved || !slices.Contains(keys(r), "study.week_decides") {
 		t.Errorf("%s, %v", r.Verdict, keys(r))
+	}
+}
+
+// TestTrendBefore: what was getting better anyway is said, on either scale.
+func TestTrendBefore(t *testing.T) {
+	for name, better := range map[string]float64{"quality_ratio": 1, "scrap_ratio": -1} {
+		for _, direction := range []float64{1, -1} {
+			before, after := days("2024-01-01", 40, .5, .01), days("2024-03-01", 40, .5+.06*direction, .01)
+			for i := range before.Shifts {
+				before.Shifts[i].Y += direction * before.Shifts[i].X * .0015 * float64(i-20)
+			}
+			target := outcome.Target{Kind: outcome.Gap, AtLeast: of(.01)}
+			r := outcome.Evaluate(study(t, name, target, before, after))
+			if got, want := slices.Contains(keys(r), "study.trend"), direction == better; got != want {
+				t.Errorf("%s, direction %v: %v, %v", name, direction, got, keys(r))
+			}
+		}
+	}
+	r := outcome.Evaluate(study(t, "quality_ratio", outcome.Target{Kind: outcome.Gap, AtLeast: of(.01)}, days("2024-01-01", 40, .93, .01), days("2024-03-01", 41, .97, .01)))
+	if slices.Contains(keys(r), "study.trend") {
+		t.Errorf("a step is taken for a trend: %v", keys(r))
 	}
 }
 

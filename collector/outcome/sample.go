@@ -50,13 +50,14 @@ type Period struct {
 // Absent tells of a side that a study does without.
 func (p Period) Absent() bool { return p.Declared == nil && p.Shifts == nil }
 
-// pairs are those of the clusters, in order of time, and the number of shifts in them.
+// pairs are those of the clusters, in order of time, and the number of shifts in them. A shift that made and used nothing,
+// as when the power was cut, is known, but says nothing of the metric.
 func (p Period) pairs() (pairs []Pair, shifts int) {
 	order := slices.Clone(p.Shifts)
 	slices.SortStableFunc(order, func(a, b Shift) int { return a.Start.Compare(b.Start) })
 	at := map[string]int{}
 	for _, s := range order {
-		if !s.Known {
+		if !s.Known || s.Pair == (Pair{}) {
 			continue
 		}
 		shifts++
@@ -87,6 +88,16 @@ func (p Period) coverage() (coverage float64, told, ok bool) {
 		}
 	}
 	return math.Round(seen/all*1e12) / 1e12, told, all > 0 // 40 times 0.9 of a shift are 0.9, not a little less
+}
+
+// unknown counts the shifts that do not know what the metric needs.
+func (p Period) unknown() (n int) {
+	for _, s := range p.Shifts {
+		if !s.Known {
+			n++
+		}
+	}
+	return n
 }
 
 // lacks says what a side has too little of.

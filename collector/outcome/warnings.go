@@ -48,13 +48,16 @@ func (s Study) warnings(j judged, r Result) (w []tongue.Message) {
 	if j.verdict == NotEnoughData {
 		return w
 	}
+	if s.improvedAnyway() {
+		w = append(w, tongue.M("study.trend"))
+	}
 	return append(w, s.sensitivity(j)...)
 }
 
 func (p Period) warnings(m Metric, side tongue.Message) (w []tongue.Message) {
 	pairs, shifts := p.pairs()
 	value, _, ok := ratioOf(pairs)
-	if unknown := len(p.Shifts) - shifts; unknown > 0 {
+	if unknown := p.unknown(); unknown > 0 {
 		w = append(w, tongue.M("study.unknown", "side", side, "shifts", unknown, "of", len(p.Shifts), "columns", strings.Join(m.Needs, ", ")))
 	}
 	if _, told, known := p.coverage(); known && !told {
@@ -75,6 +78,28 @@ func (p Period) warnings(m Metric, side tongue.Message) (w []tongue.Message) {
 		}
 	}
 	return w
+}
+
+// surelyBefore is under what p-value a trend before the change is taken for one.
+const surelyBefore = .05
+
+// improvedAnyway tells whether the metric was getting better before the change already, by the interrupted series.
+func (s Study) improvedAnyway() bool {
+	before, _ := s.Before.pairs()
+	after, _ := s.After.pairs()
+	var y []float64
+	for _, p := range slices.Concat(before, after) {
+		y = append(y, p.Y/p.X)
+	}
+	if s.Comparator != OwnBefore || len(before) < LeastShifts {
+		return false
+	}
+	i, err := Interrupted(y, nil, len(before))
+	if err != nil {
+		return false
+	}
+	p, ok := i.Trend.PValue(0)
+	return ok && p < surelyBefore && (i.Trend.Value < 0) == s.Metric.LowerIsBetter
 }
 
 // tries are the draws of a verdict that is only compared.
