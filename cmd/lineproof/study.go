@@ -36,6 +36,8 @@ Targets: kind level, change (relative to before: 0.10 is a tenth) or difference,
 
 The verdict is achieved only if the whole interval is on the right side of the target; not_enough_data under 20 shifts or 90 % coverage on a side. The program ends with 0 whatever the verdict, and with 1 if a file has a mistake.
 
+secondary: [scrap_ratio] compares further metrics without a target, their p-values corrected for their number (Holm).
+
 method: auto (looks at the correlation between shifts), cluster-ratio, block-bootstrap or newey-west. comparator: own-before, local-peer, or declared, which takes before: {value: 0.95, grade: D}. confidence: 0.95. timezone: Asia/Ho_Chi_Minh. A log is CSV or XLSX; an empty cell is unknown, never 0.`
 }
 

@@ -49,7 +49,8 @@ func (r *reader) log(side, name string, m outcome.Metric) []outcome.Shift {
 		r.problem(name, p)
 	}
 	r.columns(side, name, table.Rows, m)
-	return r.shifts(side, table.Rows, m)
+	r.rows[side] = r.kept(side, table.Rows)
+	return r.shifts(r.rows[side], m)
 }
 
 func (r *reader) problem(name string, p shifttable.Problem) {
@@ -93,27 +94,35 @@ func (r *reader) columns(side, name string, rows []shifttable.Row, m outcome.Met
 	}
 }
 
-// shifts takes the rows of each shift together, but for those that an exclusion leaves out.
-func (r *reader) shifts(side string, rows []shifttable.Row, m outcome.Metric) []outcome.Shift {
-	type times struct{ start, end int64 }
-	var order []times
-	byShift := map[times][]shifttable.Row{}
+// kept are the rows that no exclusion leaves out. What is left out is told.
+func (r *reader) kept(side string, rows []shifttable.Row) (kept []shifttable.Row) {
 	left := make([]int, len(r.Exclude))
 	for _, row := range rows {
 		if i := r.excluded(row.Start); i >= 0 {
 			left[i]++
 			continue
 		}
-		k := times{row.Start.UnixMilli(), row.Entry.ShiftEnd.UnixMilli()}
-		if byShift[k] == nil {
-			order = append(order, k)
-		}
-		byShift[k] = append(byShift[k], row)
+		kept = append(kept, row)
 	}
 	for i, n := range left {
 		if n > 0 {
 			r.notes = append(r.notes, tongue.M("study.excluded", "side", sideName(side), "rows", n, "from", string(r.Exclude[i].From), "to", string(r.Exclude[i].To), "why", r.Exclude[i].Why))
 		}
+	}
+	return kept
+}
+
+// shifts takes the rows of each shift together.
+func (r *reader) shifts(rows []shifttable.Row, m outcome.Metric) []outcome.Shift {
+	type times struct{ start, end int64 }
+	var order []times
+	byShift := map[times][]shifttable.Row{}
+	for _, row := range rows {
+		k := times{row.Start.UnixMilli(), row.Entry.ShiftEnd.UnixMilli()}
+		if byShift[k] == nil {
+			order = append(order, k)
+		}
+		byShift[k] = append(byShift[k], row)
 	}
 	shifts := []outcome.Shift{}
 	for _, k := range order {

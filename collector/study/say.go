@@ -24,8 +24,9 @@ type Report struct {
 	Comparator outcome.Comparator `json:"comparator"`
 	Confidence float64            `json:"confidence"`
 	outcome.Result
-	Reasons  []Said `json:"reasons"`
-	Warnings []Said `json:"warnings"`
+	Secondary []outcome.Comparison `json:"secondary"`
+	Reasons   []Said               `json:"reasons"`
+	Warnings  []Said               `json:"warnings"`
 }
 
 // Report puts a result into the words of one language.
@@ -39,7 +40,7 @@ func (s Study) Report(r outcome.Result, t tongue.Tongue) Report {
 	}
 	return Report{
 		Study: s.Name, Metric: s.Metric.Name, Comparator: s.Comparator, Confidence: s.Confidence,
-		Result: r, Reasons: said(r.Reasons), Warnings: said(append(r.Warnings, s.Notes...)),
+		Result: r, Secondary: outcome.Secondary(s.Secondary), Reasons: said(r.Reasons), Warnings: said(append(r.Warnings, s.Notes...)),
 	}
 }
 
@@ -71,6 +72,9 @@ func (s Study) Write(w io.Writer, r outcome.Result, t tongue.Tongue) error {
 		fmt.Fprintf(w, "  %s\n", reason.Text)
 	}
 	fmt.Fprintf(w, "\n%s\n%s\n", t.Say("study.grade_"+string(r.Grade)), t.Say("study.method", "method", string(r.Method)))
+	if err := s.secondary(w, report.Secondary, t); err != nil {
+		return err
+	}
 	for i, warning := range report.Warnings {
 		if i == 0 {
 			fmt.Fprintf(w, "\n%s\n", t.Say("study.know"))
@@ -78,6 +82,26 @@ func (s Study) Write(w io.Writer, r outcome.Result, t tongue.Tongue) error {
 		fmt.Fprintf(w, "- %s\n", warning.Text)
 	}
 	return nil
+}
+
+// secondary shows further metrics in a table of their own.
+func (s Study) secondary(w io.Writer, list []outcome.Comparison, t tongue.Tongue) error {
+	if len(list) == 0 {
+		return nil
+	}
+	fmt.Fprintf(w, "\n%s\n", t.Say("study.secondary"))
+	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	fmt.Fprintf(table, "\t%s\t%s\t%s\tp\n", t.Say("study.before"), t.Say("study.after"), t.Say("study.change"))
+	for i, c := range list {
+		say := words{t, Study{Study: s.Secondary[i]}}
+		change := "-"
+		if c.RelativeChange != nil {
+			change = say.figure(c.RelativeChange.Estimate, say.change) + " (" + say.between(c.RelativeChange.Low, c.RelativeChange.High, say.change) + ")"
+		}
+		p := say.figure(c.Adjusted, func(v float64) string { return say.number("%.2g", v) })
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", t.Say("study.metric_"+c.Metric), say.figure(c.Before.Value, say.level), say.figure(c.After.Value, say.level), change, p)
+	}
+	return table.Flush()
 }
 
 func (s words) side(w io.Writer, name string, side outcome.Side) {

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/collector/outcome"
+	"github.com/lineproof/lineproof/collector/shifttable"
 	"github.com/lineproof/lineproof/internal/strictyaml"
 	"github.com/lineproof/lineproof/internal/tongue"
 	"github.com/lineproof/lineproof/record"
@@ -32,14 +33,18 @@ type Study struct {
 	Name  string
 	Title map[string]string // by language
 	outcome.Study
-	Notes []tongue.Message // of the files
+	Secondary []outcome.Study  // further metrics of the same shifts; without targets
+	Notes     []tongue.Message // of the files
 }
 
 // written is the study as it stands in its file.
 type written struct {
 	Study        string            `yaml:"study"`
 	Title        map[string]string `yaml:"title"`
+	Site         string            `yaml:"site"`
+	Line         string            `yaml:"line"`
 	Metric       string            `yaml:"metric"`
+	Secondary    []string          `yaml:"secondary"`     // metrics
 	PlannedCycle record.Duration   `yaml:"planned_cycle"` // of one unit, for oee
 	Target       target            `yaml:"target"`
 	Comparator   string            `yaml:"comparator"`
@@ -95,7 +100,7 @@ func Read(file string) (Study, error) {
 	w := written{Comparator: string(outcome.OwnBefore), Confidence: DefaultConfidence, Method: string(outcome.Auto), Timezone: DefaultTimezone}
 	root := doc.Root()
 	root.Decode(&w)
-	r := reader{written: w, mistake: root.Mistake, dir: filepath.Dir(file)}
+	r := reader{written: w, mistake: root.Mistake, dir: filepath.Dir(file), rows: map[string][]shifttable.Row{}}
 	s := r.study()
 	return s, errors.Join(doc.Err(), r.logs.err())
 }

@@ -136,6 +136,47 @@ func TestReportIsWhatProgramsRead(t *testing.T) {
 	}
 }
 
+// TestSecondary: further metrics of the same shifts, each corrected for their number.
+func TestSecondary(t *testing.T) {
+	text := strings.NewReplacer("metric: oee", "metric: quality_ratio\nsecondary: [scrap_ratio, output_per_hour, energy_per_unit]", "planned_cycle: 2s\n", "").Replace(oee)
+	cells := func(good int) func(int) string {
+		return func(i int) string { return fmt.Sprintf("6000,%d,%d,", good+i%7, 6000-good-i%7) }
+	}
+	before, after := log("2024-01-01", 40, "produced,good,scrap,energy_kwh", cells(5500)), log("2024-03-01", 40, "produced,good,scrap,energy_kwh", cells(5501))
+	s := read(t, text, before, after)
+	got := outcome.Secondary(s.Secondary)
+	if len(got) != 3 {
+		t.Fatalf("%d metrics", len(got))
+	}
+	scrap, output, energy := got[0], got[1], got[2]
+	if !(*scrap.RelativeChange.Estimate < 0) || !(*output.RelativeChange.Estimate > 0) {
+		t.Errorf("scrap %+v, output %+v", scrap.RelativeChange, output.RelativeChange)
+	}
+	if math.Abs(*scrap.PValue-*output.PValue) > 1e-9 || math.Abs(*scrap.Adjusted-2**scrap.PValue) > 1e-9 {
+		t.Errorf("p %v and %v, corrected %v: both say the same, and there are two", *scrap.PValue, *output.PValue, *scrap.Adjusted)
+	}
+	if energy.Metric != "energy_per_unit" || energy.PValue != nil || energy.Before.Value != nil || *energy.Before.Coverage != 0 {
+		t.Errorf("energy that nobody wrote down: %+v", energy)
+	}
+	speak, err := tongue.New("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page strings.Builder
+	if err := s.Write(&page, outcome.Evaluate(s.Study), speak); err != nil || !strings.Contains(page.String(), "corrected by Holm") {
+		t.Errorf("%v, %s", err, page.String())
+	}
+
+	_, err = study.Read(folder(t, map[string]string{
+		"study.yaml": strings.Replace(text, "[scrap_ratio, output_per_hour, energy_per_unit]", "[quality_ratio, scrap, oee]\nsite: Tân Thịnh Phát", 1), "before.csv": before, "after.csv": after,
+	}))
+	for _, want := range []string{"quality_ratio is in the study already", `there is no metric "scrap"`, "oee needs `planned_cycle`", `name "Tân Thịnh Phát"`} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
 // TestTimesWithoutAnOffset are those of the study's time zone, and so are the days that are left out.
 func TestTimesWithoutAnOffset(t *testing.T) {
 	quality := strings.NewReplacer("oee", "quality_ratio", "planned_cycle: 2s\n", "").Replace(oee) + "exclude: [{from: 2024-01-03, to: 2024-01-04, why: repair}]\n"

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/collector/outcome"
+	"github.com/lineproof/lineproof/collector/shifttable"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -17,6 +18,7 @@ type reader struct {
 	mistake func(path []string, message, hint string)
 	dir     string
 	zone    *time.Location
+	rows    map[string][]shifttable.Row // of the sides, without what an exclusion leaves out
 	logs    logError
 	notes   notes
 }
@@ -30,6 +32,11 @@ func (r *reader) study() Study {
 		r.wrong("study", "`study` is missing", "name it, such as study: block-line-quality")
 	} else if err != nil {
 		r.wrong("study", err.Error(), "")
+	}
+	for path, name := range map[string]string{"site": r.Site, "line": r.Line} {
+		if err := record.CheckName(name); name != "" && err != nil {
+			r.wrong(path, err.Error(), "")
+		}
 	}
 	for lang := range r.Title {
 		if lang != "vi" && lang != "en" {
@@ -52,6 +59,7 @@ func (r *reader) study() Study {
 	r.exclusions()
 	s.Before, s.After = r.period("before", r.Before, s), r.period("after", r.After, s)
 	r.order(s)
+	s.Secondary = r.secondary(s)
 	s.Notes = r.notes
 	return s
 }
@@ -76,12 +84,41 @@ func (r *reader) metric() outcome.Metric {
 	case !ok:
 		r.wrong("metric", fmt.Sprintf("there is no metric %q", r.Metric), "one of "+strings.Join(metricNames(), ", "))
 	case m.Name == "oee" && r.PlannedCycle.D() <= 0:
-		r.wrong("planned_cycle", "oee needs `planned_cycle`, the planned time of one unit", "such as planned_cycle: 600ms, for a mould of 25 every 15 s")
-	case m.Name != "oee" && r.PlannedCycle != 0:
+		r.wrong("planned_cycle", "oee needs `planned_cycle`, the planned time of one unit", plannedHint)
+	case m.Name != "oee" && !slices.Contains(r.Secondary, "oee") && r.PlannedCycle != 0:
 		r.wrong("planned_cycle", "`planned_cycle` is for oee only", "leave it out")
 	}
 	return m
 }
+
+// secondary are the studies of further metrics of the same rows.
+func (r *reader) secondary(s Study) (all []outcome.Study) {
+	for i, name := range r.Secondary {
+		path := fmt.Sprintf("secondary.%d", i)
+		m, ok := outcome.MetricNamed(name)
+		switch {
+		case !ok:
+			r.wrong(path, fmt.Sprintf("there is no metric %q", name), "one of "+strings.Join(metricNames(), ", "))
+			continue
+		case name == r.Metric, slices.Index(r.Secondary, name) < i:
+			r.wrong(path, fmt.Sprintf("%s is in the study already", name), "name each metric once")
+			continue
+		case m.Name == "oee" && r.PlannedCycle.D() <= 0:
+			r.wrong(path, "oee needs `planned_cycle`, the planned time of one unit", plannedHint)
+			continue
+		case s.Comparator == outcome.DeclaredValue || len(r.rows["before"]) == 0:
+			r.wrong(path, "a secondary metric needs a shift log before and after", "leave secondary out, or name a log: before: {source: before.csv, grade: C}")
+			continue
+		}
+		other := s.Study
+		other.Metric, other.Target = m, outcome.Target{}
+		other.Before.Shifts, other.After.Shifts = r.shifts(r.rows["before"], m), r.shifts(r.rows["after"], m)
+		all = append(all, other)
+	}
+	return all
+}
+
+const plannedHint = "such as planned_cycle: 600ms, for a mould of 25 every 15 s"
 
 func metricNames() (names []string) {
 	for _, m := range outcome.Metrics() {
