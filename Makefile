@@ -16,7 +16,7 @@ LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 NODE     := dashboards record/testdata/js drivers/modbus/testdata/js
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-go test-web deps lint bench-modbus drain month year evidence soak chaos chaos-modbus fuzz generate clean package test-package
+.PHONY: help demo build test test-go test-web deps lint bench-modbus drain month year simulate evidence soak chaos chaos-modbus fuzz generate clean package test-package
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ month: ## hold a month of 12 machines and 80 products against the plant's books,
 
 year: ## ask what the pages ask of a year of one line, and hold the answers against their budget of 100 ms
 	LINEPROOF_DAYS=365 go test -count=1 -timeout 30m -v -run AYearAnswers ./collector/web
+
+simulate: ## hold the intervals of gains against 20,000 studies whose truth is known
+	LINEPROOF_SIMULATE=20000 go test -count=1 -timeout 30m -v -run 'HoldTheTruth|CorrelationMatters|NoGainIsNotFound' ./collector/outcome
 
 soak: ## run 24 simulated hours and watch memory and goroutines
 	LINEPROOF_SOAK=24h go test -count=1 -timeout 30m -v -run MemoryStaysFlat ./cmd/lineproof

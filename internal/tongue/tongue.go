@@ -1,4 +1,4 @@
-// Package tongue says in Vietnamese or English what the technician's tools and the collector's alerts have to tell. The texts stand in
+// Package tongue says in Vietnamese or English what the technician's tools, the collector's alerts and studies have to tell. The texts stand in
 // two files, vi.yaml and en.yaml, with the same keys and the same placeholders, which a test compares.
 //
 // What is not translated: names, addresses, values, and the errors of drivers, network and operating

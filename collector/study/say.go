@@ -1,0 +1,189 @@
+package study
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/lineproof/lineproof/collector/outcome"
+	"github.com/lineproof/lineproof/internal/tongue"
+)
+
+// Said is a text with the key that it has in every language.
+type Said struct {
+	Key  string `json:"key"`
+	Text string `json:"text"`
+}
+
+// Report is a study's result as programs read it.
+type Report struct {
+	Study      string             `json:"study"`
+	Metric     string             `json:"metric"`
+	Comparator outcome.Comparator `json:"comparator"`
+	Confidence float64            `json:"confidence"`
+	outcome.Result
+	Secondary []outcome.Comparison `json:"secondary"`
+	Reasons   []Said               `json:"reasons"`
+	Warnings  []Said               `json:"warnings"`
+}
+
+// Report puts a result into the words of one language.
+func (s Study) Report(r outcome.Result, t tongue.Tongue) Report {
+	said := func(messages []tongue.Message) []Said {
+		list := []Said{}
+		for _, m := range messages {
+			list = append(list, Said{m.Key(), t.Text(m)})
+		}
+		return list
+	}
+	return Report{
+		Study: s.Name, Metric: s.Metric.Name, Comparator: s.Comparator, Confidence: s.Confidence,
+		Result: r, Secondary: outcome.Secondary(s.Secondary), Reasons: said(r.Reasons), Warnings: said(append(r.Warnings, s.Notes...)),
+	}
+}
+
+// words writes figures and texts of one study in one language.
+type words struct {
+	tongue.Tongue
+	Study
+}
+
+// Write tells a person what the study came to.
+func (s Study) Write(w io.Writer, r outcome.Result, t tongue.Tongue) error {
+	say := words{t, s}
+	report := s.Report(r, t)
+	fmt.Fprintf(w, "%s\n\n", strings.TrimSuffix(s.Name+": "+s.Title[t.Lang()], ": "))
+	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", t.Say("study.metric_"+s.Metric.Name), t.Say("study.value"), t.Say("study.interval", "percent", tongue.Percent(s.Confidence)), t.Say("study.sample"))
+	if r.Before != nil {
+		say.side(table, t.Say("study.before"), *r.Before)
+	}
+	say.side(table, t.Say("study.after"), r.After)
+	say.bounded(table, t.Say("study.difference"), r.Difference, say.difference)
+	say.bounded(table, t.Say("study.change"), r.RelativeChange, say.change)
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "\n%s\n", t.Say("study.target", "target", say.target()))
+	fmt.Fprintf(w, "%s\n", t.Say("study.verdict_"+string(r.Verdict)))
+	for _, reason := range report.Reasons {
+		fmt.Fprintf(w, "  %s\n", reason.Text)
+	}
+	fmt.Fprintf(w, "\n%s\n%s\n", t.Say("study.grade_"+string(r.Grade)), t.Say("study.method", "method", string(r.Method)))
+	if err := s.secondary(w, report.Secondary, t); err != nil {
+		return err
+	}
+	for i, warning := range report.Warnings {
+		if i == 0 {
+			fmt.Fprintf(w, "\n%s\n", t.Say("study.know"))
+		}
+		fmt.Fprintf(w, "- %s\n", warning.Text)
+	}
+	return nil
+}
+
+// secondary shows further metrics in a table of their own.
+func (s Study) secondary(w io.Writer, list []outcome.Comparison, t tongue.Tongue) error {
+	if len(list) == 0 {
+		return nil
+	}
+	fmt.Fprintf(w, "\n%s\n", t.Say("study.secondary"))
+	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	fmt.Fprintf(table, "\t%s\t%s\t%s\tp\n", t.Say("study.before"), t.Say("study.after"), t.Say("study.change"))
+	for i, c := range list {
+		say := words{t, Study{Study: s.Secondary[i]}}
+		change := "-"
+		if c.RelativeChange != nil {
+			change = say.figure(c.RelativeChange.Estimate, say.change) + " (" + say.between(c.RelativeChange.Low, c.RelativeChange.High, say.change) + ")"
+		}
+		p := say.figure(c.Adjusted, func(v float64) string { return say.number("%.2g", v) })
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", t.Say("study.metric_"+c.Metric), say.figure(c.Before.Value, say.level), say.figure(c.After.Value, say.level), change, p)
+	}
+	return table.Flush()
+}
+
+func (s words) side(w io.Writer, name string, side outcome.Side) {
+	sample := s.Say("study.nobody_measured")
+	if side.Coverage != nil {
+		sample = s.Say("study.shifts", "shifts", side.Shifts, "coverage", tongue.Percent(*side.Coverage))
+	}
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", name, s.figure(side.Value, s.level), s.between(side.Low, side.High, s.level), sample)
+}
+
+func (s words) bounded(w io.Writer, name string, b *outcome.Bounded, form func(float64) string) {
+	if b != nil {
+		fmt.Fprintf(w, "%s\t%s\t%s\t\n", name, s.figure(b.Estimate, form), s.between(b.Low, b.High, form))
+	}
+}
+
+func (s words) figure(v *float64, form func(float64) string) string {
+	if v == nil {
+		return "-"
+	}
+	return form(*v)
+}
+
+func (s words) between(low, high *float64, form func(float64) string) string {
+	if low == nil || high == nil {
+		return "-"
+	}
+	return form(*low) + " .. " + form(*high)
+}
+
+// level, difference and change write a figure of the metric: shares in per cent.
+func (s words) level(v float64) string {
+	if s.Metric.Share {
+		return s.percent("%.2f", v)
+	}
+	return s.number("%.4g", v)
+}
+
+func (s words) difference(v float64) string {
+	if s.Metric.Share {
+		return s.Say("study.points", "points", s.number("%+.2f", 100*v))
+	}
+	return s.number("%+.4g", v)
+}
+
+func (s words) change(v float64) string { return s.percent("%+.1f", v) }
+
+func (s words) percent(format string, v float64) string {
+	if s.Lang() == tongue.Vietnamese {
+		return s.number(format, 100*v) + " %"
+	}
+	return s.number(format, 100*v) + "%"
+}
+
+func (s words) number(format string, v float64) string {
+	text := fmt.Sprintf(format, v)
+	if s.Lang() == tongue.Vietnamese {
+		return strings.Replace(text, ".", ",", 1)
+	}
+	return text
+}
+
+// target is what was promised, in words. What is better when lower falls.
+func (s words) target() string {
+	t, form := s.Study.Target, s.level
+	switch t.Kind {
+	case outcome.Change:
+		form = func(v float64) string { return strings.TrimPrefix(s.change(v), "+") }
+	case outcome.Gap:
+		form = func(v float64) string { return strings.TrimPrefix(s.difference(v), "+") }
+	}
+	switch {
+	case t.AtMost != nil && t.Kind == outcome.Level:
+		return s.Say("study.target_at_most", "value", form(*t.AtMost))
+	case t.AtMost != nil && *t.AtMost <= 0:
+		return s.Say("study.target_fall", "value", form(math.Abs(*t.AtMost)))
+	case t.AtMost != nil:
+		return s.Say("study.target_rise_at_most", "value", form(*t.AtMost))
+	case t.Kind == outcome.Level:
+		return s.Say("study.target_at_least", "value", form(*t.AtLeast))
+	case s.Metric.LowerIsBetter:
+		return s.Say("study.target_fall", "value", form(*t.AtLeast))
+	}
+	return s.Say("study.target_rise", "value", form(*t.AtLeast))
+}
