@@ -43,6 +43,7 @@ type Board struct {
 	days     days
 	measured measured
 
+	judging  sync.Mutex // held while every minute of a line is read: one reader at a time is enough for the machine
 	changing sync.Mutex // held from the look at a line's calendar to the word in the ledger
 }
 

@@ -40,6 +40,8 @@ func (b *Board) Findings(ctx context.Context, line string, from, to time.Time) (
 		most := time.Duration(mostMachineDays/machines)*24*time.Hour - findingsHistory
 		return f, fmt.Errorf("findings of %d machines over %s: %w; ask for %d days at most", machines, to.Sub(from), ErrTooMuch, max(int(most.Hours()/24), 0))
 	}
+	b.judging.Lock()
+	defer b.judging.Unlock()
 	counts, err := b.counts(ctx, line, record.Span{From: f.From, To: f.To})
 	if err != nil {
 		return f, err

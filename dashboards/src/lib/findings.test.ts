@@ -1,7 +1,8 @@
 import {expect, test} from 'vitest'
 import type {Finding, Line} from './api'
-import {aboutOf, behind, figuresOf, unjudged} from './findings'
+import {aboutOf, behind, figuresOf, tf, unjudged} from './findings'
 import {Formats} from './format'
+import {tName} from './language.svelte'
 
 const line = {id: 'block', timezone: 'Asia/Ho_Chi_Minh', measures: [{machine: 'press', name: 'pressure', unit: 'MPa'}]} as unknown as Line
 const f = new Formats('en', line.timezone)
@@ -20,9 +21,10 @@ const finding: Finding = {
 const cases: [name: string, change: Partial<Finding>, figures: string, about: string | undefined][] = [
 	['energy', {}, '2.4|302|152', undefined],
 	['nothing particular expected', {check: 'too_regular', unit: 'cycles', observed: 0.98, expected: null, limit: 1.5}, '0.98|1.5', undefined],
-	['a gauge has its own unit', {check: 'frozen', unit: '', measure: 'pressure', observed: 14.2, expected: null, limit: 0}, '14.2 MPa', 'pressure'],
+	['a gauge has its own unit', {check: 'frozen', unit: '', measure: 'pressure', observed: 14.2, expected: null, limit: 0}, '14.2 MPa', tName('measure', 'pressure')],
+	['a count by hand', {check: 'hand_count', unit: 'units', measure: 'produced', observed: 2470, expected: 3000, limit: 67}, '2,470|3,000|67', tf('findings.measure.produced')],
 	['a jump has no limit', {check: 'count_jump', unit: 'units', observed: 4096, expected: 0, limit: 0}, '4,096|0', undefined],
-	['a ratio', {check: 'units_step', unit: '1', measure: 'energy', observed: 0.963, expected: 1, limit: 0.98}, '96.3%|100.0%|98.0%', 'energy'],
+	['a ratio', {check: 'units_step', unit: '1', measure: 'energy', observed: 0.963, expected: 1, limit: 0.98}, '96.3%|100.0%|98.0%', tf('findings.measure.energy')],
 ]
 
 test.each(cases)('%s', (_, change, figures, about) => {
@@ -31,7 +33,7 @@ test.each(cases)('%s', (_, change, figures, about) => {
 	expect(got.length).toBe(figures.split('|').length)
 	figures.split('|').forEach((want, n) => expect(got[n]).toContain(want))
 	if (about === undefined) expect(aboutOf(x)).toBeUndefined()
-	else expect(aboutOf(x)).not.toBe('')
+	else expect(aboutOf(x)).toBe(tf('findings.of', {measure: about}))
 })
 
 test('the minutes of a long finding are those of its first day', () => {

@@ -32,7 +32,7 @@ export function figuresOf(x: Finding, line: Line, f: Formats): string[] {
 	if (x.check === 'frozen') return [tf('findings.observed', {value: word(x.observed)})]
 	return [
 		tf('findings.observed', {value: word(x.observed)}),
-		...(x.expected === null ? [] : [tf('findings.expected', {value: word(x.expected)})]),
+		...(x.expected === null ? [] : [tf(x.check === 'hand_count' ? 'findings.counted' : 'findings.expected', {value: word(x.expected)})]),
 		...(x.check === 'count_jump' ? [] : [tf('findings.limit', {value: word(x.limit)})]),
 	]
 }
