@@ -159,7 +159,7 @@ func (s Study) change(j judged) *Bounded {
 func (s Study) verdict(j judged) Verdict {
 	d := j.decisive
 	switch {
-	case len(j.lacks) > 0 || d.Low == nil || d.High == nil || *d.Low == *d.High:
+	case len(j.lacks) > 0 || d.flat():
 		return NotEnoughData
 	case s.Target.Met(s.Metric, Interval{*d.Low, *d.High}):
 		return Achieved
@@ -185,6 +185,14 @@ func (p Period) side(e Estimate, confidence float64, ok bool) Side {
 		side.SE, side.Low, side.High, side.DF = finite(e.SE), b.Low, b.High, b.DF
 	}
 	return side
+}
+
+// rounding is what is left, in parts of an estimate, of a variation that there is not.
+const rounding = 1e-9
+
+// flat tells of an interval that says nothing: there is none, or it has no width.
+func (b Bounded) flat() bool {
+	return b.Estimate == nil || b.Low == nil || b.High == nil || *b.High-*b.Low <= rounding*max(math.Abs(*b.Low), math.Abs(*b.High))
 }
 
 func bounded(value float64, within Interval, df float64) *Bounded {

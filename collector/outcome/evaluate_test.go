@@ -99,6 +99,7 @@ func TestVerdicts(t *testing.T) {
 		"6 of 25 shifts without power":    {"quality_ratio", level(.90), before, idle, outcome.NotEnoughData, "study.few_shifts"},
 		"no shift":                        {"quality_ratio", level(.90), before, outcome.Period{Shifts: []outcome.Shift{}}, outcome.NotEnoughData, "study.few_shifts"},
 		"figures that never vary":         {"quality_ratio", level(.90), before, days("2024-03-01", 40, 1, 0), outcome.NotEnoughData, "study.no_variation"},
+		"always 97 of 100":                {"quality_ratio", level(.90), before, days("2024-03-01", 40, .97, 0), outcome.NotEnoughData, "study.no_variation"},
 		"all good":                        {"quality_ratio", level(.90), before, days("2024-03-01", 40, 1, 0), outcome.NotEnoughData, "study.no_rejects"},
 		"a rise":                          {"quality_ratio", change(.03), before, days("2024-03-01", 40, .975, .01), outcome.Achieved, "study.whole_interval"},
 		"scrap falls by a half":           {"scrap_ratio", change(.40), days("2024-01-01", 40, .08, .01), days("2024-03-01", 40, .04, .01), outcome.Achieved, "study.whole_interval"},

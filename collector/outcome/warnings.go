@@ -16,7 +16,7 @@ func (s Study) reasons(j judged, more *int) []tongue.Message {
 	switch d := j.decisive; {
 	case !j.ok || d.Estimate == nil:
 		return []tongue.Message{tongue.M("study.undefined")}
-	case d.Low == nil || d.High == nil || *d.Low == *d.High:
+	case d.flat():
 		return []tongue.Message{tongue.M("study.no_variation")}
 	case j.verdict == Achieved:
 		return []tongue.Message{tongue.M("study.whole_interval")}
