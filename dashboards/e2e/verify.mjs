@@ -1,16 +1,16 @@
-// An evidence bundle of the line's last hours, checked in the browser: whole, with a byte changed, cut off. The browser says
+// An evidence bundle of the line's last hour, checked in the browser: whole, with a byte changed, cut off. The browser says
 // of each what the program says, sends nothing, and the thread that has the file could not.
 import assert from 'node:assert/strict'
 import {execFile} from 'node:child_process'
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
-import {join} from 'node:path'
+import {basename, join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {settled} from './walk.mjs'
 
 const wait = {timeout: 120_000}
 const program = process.env.LINEPROOF ?? fileURLToPath(new URL('../../bin/lineproof', import.meta.url))
-const hours = 3
+const hours = 1
 
 /** Checks bundles of a line in a page's language; shot(name) is called on the reports. */
 export async function verifyBundles(page, lang, line, shot) {
@@ -79,8 +79,7 @@ async function choose(page, file) {
 
 /** Waits for the browser's report, and holds it against the program's: the same bytes. */
 async function agreed(page, lang, file, keys) {
-	const link = page.locator('.verdict a[download]')
-	await page.locator('.drop progress').waitFor({state: 'hidden', ...wait})
+	const link = page.locator(`.verdict[data-file="${basename(file)}"] a[download]`)
 	await link.waitFor(wait)
 	const saved = page.waitForEvent('download')
 	await link.click()
