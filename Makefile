@@ -33,6 +33,7 @@ test: deps dashboards/dist/index.html ## install what the tests need and run the
 
 test-go: dashboards/dist/index.html ## run the Go tests, which start brokers, databases, serial lines and a browser
 	go vet ./...
+	GOOS=js GOARCH=wasm go vet ./cmd/lineproof-verify
 	go test -race -timeout 20m ./...
 	go test -run TestAMonth ./collector/board # 500,000 minutes: without the race detector, which takes 20 times as long
 
@@ -53,7 +54,18 @@ deps: $(addsuffix /node_modules,$(NODE)) ## install what the tests run against
 	cd $* && npm ci --silent --no-audit --no-fund
 	@touch $@
 
-dashboards/dist/index.html: dashboards/node_modules $(shell find dashboards/src dashboards/public dashboards/*.ts dashboards/*.html -type f 2>/dev/null)
+# The verifier of the page /verify, for browsers: the checks alone, of the rooms that layout_test.go lets them have. It is
+# packed here, once, and unpacked by the page.
+VERIFIER := cmd/lineproof-verify evidence record internal/tongue \
+            collector/account collector/calendar collector/kpi collector/shiftlog/entries collector/verify
+
+dashboards/wasm/verify.wasm.gz: go.mod $(shell find $(VERIFIER) -type f ! -name '*_test.go' ! -path '*/testdata/*')
+	@mkdir -p $(@D)
+	GOOS=js GOARCH=wasm go build -trimpath -ldflags "-s -w" -o $(@D)/verify.wasm ./cmd/lineproof-verify
+	cp "$$(go env GOROOT)/lib/wasm/wasm_exec.js" $(@D)/
+	gzip -9nf $(@D)/verify.wasm
+
+dashboards/dist/index.html: dashboards/node_modules dashboards/wasm/verify.wasm.gz $(shell find dashboards/src dashboards/public dashboards/*.ts dashboards/*.html -type f 2>/dev/null)
 	cd dashboards && npm run --silent build
 	@touch $@
 
@@ -107,7 +119,7 @@ generate: ## make the Go code of the sealed batch's format again (needs Debian's
 	cd record/recordpb && PATH="$(GOBIN):$$PATH" protoc --go_out=. --go_opt=paths=source_relative record.proto
 
 clean: ## remove what was built and the demonstration's data
-	rm -rf bin dist .cache dashboards/dist/assets dashboards/dist/index.html
+	rm -rf bin dist .cache dashboards/dist/assets dashboards/dist/index.html dashboards/wasm
 
 package: dashboards/dist/index.html ## leave .deb files of both programs for arm64, armhf and amd64 in dist/
 	VERSION=$(VERSION) deploy/package.sh dist

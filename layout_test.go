@@ -60,6 +60,9 @@ var mayImport = map[string][]string{
 
 	"cmd/lineproof-edge": {"drivers", "edge", "internal"},
 	"cmd/lineproof":      {"drivers", "edge", "collector", "evidence", "witness", "lines", "dashboards", "internal"},
+
+	// What a browser runs: the checks, and nothing of the collector beside them.
+	"cmd/lineproof-verify": {"evidence/audit", "internal/tongue"},
 }
 
 // pure rooms do no I/O: from the standard library they take none of what reaches outside.

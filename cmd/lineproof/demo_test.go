@@ -52,7 +52,11 @@ func TestDemo(t *testing.T) {
 	t.Run("Chromium", func(t *testing.T) {
 		cmd := exec.Command("node", "e2e/run.mjs")
 		cmd.Dir = "../../dashboards"
-		cmd.Env = append(os.Environ(), "LINEPROOF_URL="+base, "SHOTS="+os.Getenv("SHOTS"))
+		dir, err := programs()
+		if err != nil {
+			t.Fatal(err)
+		}
+		cmd.Env = append(os.Environ(), "LINEPROOF_URL="+base, "LINEPROOF="+filepath.Join(dir, "lineproof"), "SHOTS="+os.Getenv("SHOTS"))
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("%v\n%s", err, out)
 		}

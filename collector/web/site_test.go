@@ -76,6 +76,7 @@ func open(t *testing.T, edit ...func(*Options)) *site {
 		Version: "dev", Board: s.Board, Logger: slog.New(slog.NewTextHandler(s.log, nil)),
 		App: fstest.MapFS{
 			"index.html": {Data: []byte(page)}, "assets/index-abc123.js": {Data: []byte("let a = 1;")}, "assets/en-abc123.js": {Data: []byte("let b = 2;")}, "favicon.svg": {Data: []byte("<svg/>")},
+			"assets/verifier.worker-abc123.js": {Data: []byte("let c = 3;")}, "assets/verify.wasm-abc123.gz": {Data: bytes.Repeat([]byte("packed"), 1000)},
 		},
 		Ledger:  http.NotFoundHandler(),
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "lineproof_batches_total 60\n") }),

@@ -283,6 +283,18 @@ func TestWebApp(t *testing.T) {
 	}
 }
 
+// The worker that is given an evidence bundle can run WebAssembly and connect to nothing; what it runs is packed already.
+func TestTheVerifierCannotConnect(t *testing.T) {
+	s := open(t)
+	const want = "default-src 'none'; script-src 'wasm-unsafe-eval'"
+	if a := s.get("/assets/verifier.worker-abc123.js"); a.StatusCode != 200 || a.Header.Get("Content-Security-Policy") != want {
+		t.Errorf("%d, policy %q, want %q", a.StatusCode, a.Header.Get("Content-Security-Policy"), want)
+	}
+	if a := s.get("/assets/verify.wasm-abc123.gz", "Accept-Encoding", "gzip"); a.body != strings.Repeat("packed", 1000) || a.Header.Get("Content-Encoding") != "" {
+		t.Errorf("the verifier came as %d bytes, encoding %q, want it as it is", len(a.body), a.Header.Get("Content-Encoding"))
+	}
+}
+
 // What the app will ask for goes along with its page: a slow link then waits once.
 func TestAPageNamesWhatItNeeds(t *testing.T) {
 	s := open(t)

@@ -1,11 +1,13 @@
 // Clicks through a running Lineproof in every size, theme and language.
 //   LINEPROOF_URL  its address, such as http://127.0.0.1:8080
+//   LINEPROOF      the program that runs there; bin/lineproof without it
 //   SHOTS          a folder for pictures of each page; none are made without it
 import {mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {launch, open, sizes} from './browser.mjs'
 import {shiftLog} from './log.mjs'
 import {slowLink} from './slow.mjs'
+import {verifyBundles} from './verify.mjs'
 import {loseConnection, walk} from './walk.mjs'
 
 const url = process.env.LINEPROOF_URL
@@ -50,12 +52,16 @@ for (const size of Object.keys(sizes)) {
 		}
 	}
 }
-await slowLink(browser, url, (await (await fetch(`${url}/api/v1/lines`)).json()).lines[0].id).catch((cause) => {
+const line = (await (await fetch(`${url}/api/v1/lines`)).json()).lines[0].id
+await slowLink(browser, url, line).catch((cause) => {
 	console.error(`FAIL  slow link: ${cause.message}`)
 	failed++
 })
 const offline = (error) => /ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|Failed to load resource/.test(error)
 if (!(await check(browser, {size: 'desk', theme: 'light', lang: 'vi'}, 'connection', loseConnection, offline))) failed++
+const how = {size: 'phone', theme: 'dark', lang: 'vi'}
+const bundles = (page) => verifyBundles(page, how.lang, line, async (place) => shots && page.screenshot({path: join(shots, `${place}.png`), fullPage: true}))
+if (!(await check(browser, how, 'bundles', bundles))) failed++
 const logs = ['vi', 'en'].map(async (lang) => { // at the same time, for they mostly wait
 	const shoot = async (page, place) => shots && page.screenshot({path: join(shots, `log-${lang}-${place}.png`), fullPage: true})
 	await shiftLog(browser, url, lang, shoot).then(

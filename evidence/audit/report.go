@@ -118,7 +118,9 @@ type said struct {
 func (r *Report) JSON(t tongue.Tongue) ([]byte, error) {
 	type check struct {
 		Check    Name   `json:"check"`
+		Title    string `json:"title"`
 		State    State  `json:"state"`
+		Outcome  string `json:"outcome"`
 		Proves   string `json:"proves"`
 		Cannot   string `json:"cannot"`
 		Findings int    `json:"findings"`
@@ -126,10 +128,15 @@ func (r *Report) JSON(t tongue.Tongue) ([]byte, error) {
 		Notes    []said `json:"notes"`
 	}
 	all := struct {
-		OK     bool            `json:"ok"`
-		Bundle bundle.Manifest `json:"bundle"`
-		Checks []check         `json:"checks"`
-	}{OK: r.OK(), Bundle: r.Bundle, Checks: []check{}}
+		OK      bool            `json:"ok"`
+		Verdict string          `json:"verdict"`
+		Of      string          `json:"of"`
+		Bundle  bundle.Manifest `json:"bundle"`
+		Checks  []check         `json:"checks"`
+	}{OK: r.OK(), Verdict: t.Text(r.Verdict()), Bundle: r.Bundle, Checks: []check{}}
+	if of := r.Of(); of != nil {
+		all.Of = t.Text(*of)
+	}
 	texts := func(messages []tongue.Message) []said {
 		list := []said{}
 		for _, m := range messages {
@@ -138,7 +145,11 @@ func (r *Report) JSON(t tongue.Tongue) ([]byte, error) {
 		return list
 	}
 	for _, c := range r.Checks {
-		all.Checks = append(all.Checks, check{c.Name, c.Class(), t.Text(c.Proves()), t.Text(c.Cannot()), c.Findings, texts(c.Found), texts(c.Notes)})
+		found := texts(c.Found)
+		if more := c.More(); more != nil {
+			found = append(found, said{more.Key(), t.Text(*more)})
+		}
+		all.Checks = append(all.Checks, check{c.Name, t.Text(c.Title()), c.Class(), t.Text(c.Outcome()), t.Text(c.Proves()), t.Text(c.Cannot()), c.Findings, found, texts(c.Notes)})
 	}
 	return json.MarshalIndent(all, "", "  ")
 }

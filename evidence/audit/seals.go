@@ -32,13 +32,13 @@ type trusted struct {
 func trust(o Options) (t trusted, err error) {
 	if o.Ledger != "" {
 		if t.ledger, err = note.NewVerifier(o.Ledger); err != nil {
-			return t, fmt.Errorf("ledger key %q: %w; give what `lineproof serve` prints as ledger, NAME+HASH+KEY", o.Ledger, err)
+			return t, &KeyError{OfLedger, o.Ledger, err}
 		}
 	}
 	for _, key := range o.Witnesses {
 		w, err := cosign.NewVerifierForCosignatureV1(key)
 		if err != nil {
-			return t, fmt.Errorf("witness key %q: %w; give the witness's verifier key, NAME+HASH+KEY", key, err)
+			return t, &KeyError{OfWitness, key, err}
 		}
 		t.witnesses = append(t.witnesses, w)
 	}
@@ -101,6 +101,34 @@ func timeOf(w note.Verifier, signed *note.Note) (time.Time, bool) {
 	}
 	return time.Time{}, false
 }
+
+// Whose a key is.
+type Whose string
+
+// Whose keys a caller can give.
+const (
+	OfLedger  Whose = "ledger"
+	OfWitness Whose = "witness"
+	OfGateway Whose = "gateway"
+)
+
+// KeyError is of a key that the caller gave and that is none.
+type KeyError struct {
+	Whose Whose
+	Key   string // as it was given
+	Err   error
+}
+
+func (e *KeyError) Error() string {
+	give := map[Whose]string{
+		OfLedger:  "what `lineproof serve` prints as ledger, NAME+HASH+KEY",
+		OfWitness: "the witness's verifier key, NAME+HASH+KEY",
+		OfGateway: "what `lineproof-edge key` prints, GATEWAY=KEY",
+	}
+	return fmt.Sprintf("%s key %q: %v; give %s", e.Whose, e.Key, e.Err, give[e.Whose])
+}
+
+func (e *KeyError) Unwrap() error { return e.Err }
 
 // ReadKey reads a gateway's key as a person gives it.
 func ReadKey(gateway, text string) (ed25519.PublicKey, error) {

@@ -120,6 +120,9 @@ export function filePath(line: string, kind: 'csv' | 'xlsx', s: Stretch, by: Gro
 	return linePath(line, `/kpi.${kind}?${new URLSearchParams({from: s.from, to: s.to, by, lang})}`)
 }
 
+/** Where the evidence of a stretch is to be had as a file. */
+export const bundlePath = (line: string, s: Stretch) => linePath(line, `/bundle?${new URLSearchParams({from: s.from, to: s.to})}`)
+
 /** The control chart of a line's scrap, or of a measured variable; its limits are frozen from a stretch of its own. */
 export function getControl(line: string, shown: Stretch, frozen: Stretch, by: ControlBy, measure?: string, signal?: AbortSignal): Promise<Control> {
 	const query = new URLSearchParams({from: shown.from, to: shown.to, freeze_from: frozen.from, freeze_to: frozen.to, by})

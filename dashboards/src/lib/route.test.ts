@@ -5,6 +5,8 @@ const cases: [path: string, want: unknown][] = [
 	['/', {page: 'start'}],
 	['/gateways', {page: 'gateways'}],
 	['/gateways/', {page: 'gateways'}],
+	['/verify', {page: 'verify'}],
+	['/verify/x', {page: 'unknown'}],
 	['/lines/block-line', {page: 'line', line: 'block-line', view: 'now'}],
 	['/lines/b%C3%A1nh%2F1', {page: 'line', line: 'bánh/1', view: 'now'}],
 	['/lines/block-line/stops', {page: 'line', line: 'block-line', view: 'stops'}],

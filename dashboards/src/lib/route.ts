@@ -7,13 +7,13 @@ export type Tab = (typeof tabs)[number]
 export const views = [...tabs, 'minutes'] as const
 export type View = (typeof views)[number]
 
-export type Route = {page: 'start'} | {page: 'line'; line: string; view: View} | {page: 'gateways'} | {page: 'unknown'}
+export type Route = {page: 'start'} | {page: 'line'; line: string; view: View} | {page: 'gateways'} | {page: 'verify'} | {page: 'unknown'}
 
 /** The page that a path asks for. */
 export function routeOf(path: string): Route {
 	const parts = path.split('/').filter(Boolean)
 	if (parts.length === 0) return {page: 'start'}
-	if (parts.length === 1 && parts[0] === 'gateways') return {page: 'gateways'}
+	if (parts.length === 1 && (parts[0] === 'gateways' || parts[0] === 'verify')) return {page: parts[0]}
 	const view = views.find((v) => v === (parts[2] ?? 'now'))
 	if (parts[0] === 'lines' && parts[1] && view && parts.length === (view === 'now' ? 2 : 3)) return lineRoute(parts[1], view)
 	return {page: 'unknown'}
