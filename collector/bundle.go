@@ -13,7 +13,7 @@ import (
 
 	"github.com/lineproof/lineproof/collector/account"
 	"github.com/lineproof/lineproof/collector/board"
-	"github.com/lineproof/lineproof/collector/calendar"
+	"github.com/lineproof/lineproof/collector/calendar/said"
 	"github.com/lineproof/lineproof/collector/kpi"
 	"github.com/lineproof/lineproof/collector/ledger"
 	"github.com/lineproof/lineproof/collector/series"
@@ -68,15 +68,15 @@ func (c *Collector) bundle(ctx context.Context, line string, from, to time.Time)
 	return b, err
 }
 
-// sealers finds whose batches tell of a line: its gateways and the office.
+// sealers finds whose batches tell of a line: gateways whose catalogues name it or named it, and the office.
 func (c *Collector) sealers(ctx context.Context, p *bundlePlan) error {
-	all, err := c.registry.Gateways(ctx)
+	all, err := c.registry.Calendars(ctx)
 	if err != nil {
 		return err
 	}
-	for _, g := range all {
-		if _, ok := g.Head.Catalogue.Lines[p.line]; ok {
-			p.sealer(g.ID, ed25519.PublicKey(c.cfg.Gateways[g.ID].Key))
+	for _, said := range all {
+		if said.Line == p.line {
+			p.sealer(said.Gateway, ed25519.PublicKey(c.cfg.Gateways[said.Gateway].Key))
 		}
 	}
 	if len(p.parts) == 0 {
@@ -87,8 +87,8 @@ func (c *Collector) sealers(ctx context.Context, p *bundlePlan) error {
 }
 
 func (p *bundlePlan) sealer(id string, first ed25519.PublicKey) {
-	if len(first) != ed25519.PublicKeySize {
-		return // no longer configured
+	if len(first) != ed25519.PublicKeySize || p.parts[id] != nil {
+		return // no longer configured, or known
 	}
 	p.keys.Add(id, first)
 	p.parts[id] = &part{account: account.NewState(), keys: []ed25519.PublicKey{first}}
@@ -241,13 +241,14 @@ func (p *bundlePlan) ring() (all []bundle.Key) {
 	return all
 }
 
-// catalogues are those in force in the bundle's batches.
+// catalogues are those in force in the bundle's batches, from before the period too.
 func (p *bundlePlan) catalogues() map[record.Hash][]byte {
 	all := map[record.Hash][]byte{}
 	for _, own := range p.parts {
 		for i, h := range own.heads {
 			ended := i+1 < len(own.heads) && own.heads[i+1].Seq <= own.first
-			if own.last != 0 && !ended && h.Seq <= own.last {
+			changed := slices.ContainsFunc(own.changes, func(b inLedger) bool { return b.seq == h.Seq })
+			if own.last != 0 && (!ended || changed) && h.Seq <= own.last {
 				all[h.CatalogueHash] = h.CatalogueJSON
 			}
 		}
@@ -344,7 +345,7 @@ func by(g bundle.Grouping) kpi.By {
 	return kpi.By(g)
 }
 
-// model is what the line said of itself in the last batch of the bundle.
+// model is what the line said of itself in the last batch of the bundle, and when it was meant to run by all of them.
 func (p *bundlePlan) model() (m kpi.Model, err error) {
 	var last verify.Head
 	var sealed time.Time
@@ -365,5 +366,6 @@ func (p *bundlePlan) model() (m kpi.Model, err error) {
 		return m, err
 	}
 	line := last.Catalogue.Lines[p.line]
-	return kpi.ModelOf(line, calendar.New(line.Calendar, zone)), nil
+	plan, err := said.Sealed(p.line, line, zone, p.calendars(), p.said)
+	return kpi.ModelOf(line, plan), err
 }

@@ -102,14 +102,20 @@ func (r *Report) holds(n Name, notes ...tongue.Message) {
 	c.Notes = append(c.Notes, notes...)
 }
 
+// notes says what a reader has to know of a check, whatever comes of it.
+func (r *Report) notes(n Name, note tongue.Message) {
+	c := r.Check(n)
+	c.Notes = append(c.Notes, note)
+}
+
 // unasked notes that there was nothing to check with.
 func (r *Report) unasked(n Name, note tongue.Message) {
 	c := r.Check(n)
 	c.State, c.Notes = Unasked, append(c.Notes, note)
 }
 
-// said is a message with its key, for programs.
-type said struct {
+// phrase is a message with its key, for programs.
+type phrase struct {
 	Key  string `json:"key"`
 	Text string `json:"text"`
 }
@@ -122,18 +128,18 @@ func (r *Report) JSON(t tongue.Tongue) ([]byte, error) {
 		Proves   string `json:"proves"`
 		Cannot   string `json:"cannot"`
 		Findings int    `json:"findings"`
-		Found    []said `json:"found"`
-		Notes    []said `json:"notes"`
+		Found    []phrase `json:"found"`
+		Notes    []phrase `json:"notes"`
 	}
 	all := struct {
 		OK     bool            `json:"ok"`
 		Bundle bundle.Manifest `json:"bundle"`
 		Checks []check         `json:"checks"`
 	}{OK: r.OK(), Bundle: r.Bundle, Checks: []check{}}
-	texts := func(messages []tongue.Message) []said {
-		list := []said{}
+	texts := func(messages []tongue.Message) []phrase {
+		list := []phrase{}
 		for _, m := range messages {
-			list = append(list, said{m.Key(), t.Text(m)})
+			list = append(list, phrase{m.Key(), t.Text(m)})
 		}
 		return list
 	}
