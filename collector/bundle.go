@@ -241,14 +241,13 @@ func (p *bundlePlan) ring() (all []bundle.Key) {
 	return all
 }
 
-// catalogues are those in force in the bundle's batches, from before the period too.
+// catalogues are those in force in the bundle's batches.
 func (p *bundlePlan) catalogues() map[record.Hash][]byte {
 	all := map[record.Hash][]byte{}
 	for _, own := range p.parts {
 		for i, h := range own.heads {
 			ended := i+1 < len(own.heads) && own.heads[i+1].Seq <= own.first
-			changed := slices.ContainsFunc(own.changes, func(b inLedger) bool { return b.seq == h.Seq })
-			if own.last != 0 && (!ended || changed) && h.Seq <= own.last {
+			if own.last != 0 && !ended && h.Seq <= own.last {
 				all[h.CatalogueHash] = h.CatalogueJSON
 			}
 		}

@@ -13,17 +13,14 @@ import (
 const saidWithin = time.Minute
 
 // before takes what a batch before the period says of calendars. Of such the bundle has those that say another one; that
-// there was none between them it cannot prove.
+// there was none between them it cannot prove. Only one that carries its catalogue begins to say something: another might
+// stand in for the one that did, to let it have been said later.
 func (c *chain) before(b record.Batch, index uint64) {
-	text, ok := b.Catalogue, record.HashOf(b.Catalogue) == b.CatalogueHash
-	if !ok {
-		text, ok = c.bundle.Catalogue(b.CatalogueHash)
-	}
-	if !ok {
+	if len(b.Catalogue) == 0 {
 		return // it announces a key, and nothing else
 	}
-	cat, err := record.DecodeCatalogue(text)
-	if err != nil || cat.Gateway != c.Gateway {
+	cat, err := record.DecodeCatalogue(b.Catalogue)
+	if err != nil || cat.Gateway != c.Gateway || record.HashOf(b.Catalogue) != b.CatalogueHash {
 		c.report.fails(Catalogues, tongue.M("verify.catalogue_foreign", "gateway", c.Gateway, "batch", b.Seq))
 		return
 	}

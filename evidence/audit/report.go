@@ -123,11 +123,11 @@ type phrase struct {
 // JSON is the report for programs, with texts in a language.
 func (r *Report) JSON(t tongue.Tongue) ([]byte, error) {
 	type check struct {
-		Check    Name   `json:"check"`
-		State    State  `json:"state"`
-		Proves   string `json:"proves"`
-		Cannot   string `json:"cannot"`
-		Findings int    `json:"findings"`
+		Check    Name     `json:"check"`
+		State    State    `json:"state"`
+		Proves   string   `json:"proves"`
+		Cannot   string   `json:"cannot"`
+		Findings int      `json:"findings"`
 		Found    []phrase `json:"found"`
 		Notes    []phrase `json:"notes"`
 	}
