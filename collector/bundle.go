@@ -49,8 +49,11 @@ func (c *Collector) bundle(ctx context.Context, line string, from, to time.Time)
 	if err := c.sealers(ctx, b.plan); err != nil {
 		return nil, err
 	}
-	var err error
-	if b.tree, err = c.ledger.Tree(ctx); err != nil {
+	checkpoint, err := c.checkpoint(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if b.tree, err = c.ledger.Tree(checkpoint); err != nil {
 		return nil, err
 	}
 	if err := b.plan.walk(ctx, c, b.tree.Size); err != nil {
@@ -136,7 +139,7 @@ func (p *bundlePlan) needed() (all []inLedger) {
 	return all
 }
 
-// WriteBundle writes the bundle of a collector that does not run.
+// WriteBundle writes the bundle of a collector that does not run. Witnesses are asked once, where some are configured.
 func WriteBundle(ctx context.Context, cfg Config, opts Options, line string, from, to time.Time, w io.Writer, progress func(part string, done, total uint64)) (err error) {
 	c := &Collector{cfg: cfg, opts: opts}
 	defer func() { err = errors.Join(err, c.Close()) }()
@@ -148,6 +151,9 @@ func WriteBundle(ctx context.Context, cfg Config, opts Options, line string, fro
 	}
 	if err := c.pipeline.catchUp(ctx); err != nil {
 		return err
+	}
+	if c.openWitnesses(); c.witnesses != nil {
+		c.witnesses.Ask(ctx)
 	}
 	b, err := c.Bundle(ctx, line, from, to)
 	if err != nil {

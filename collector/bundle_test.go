@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
+	"net/http/httptest"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -15,11 +17,14 @@ import (
 
 	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/collectortest"
+	"github.com/lineproof/lineproof/collector/cosign"
 	"github.com/lineproof/lineproof/collector/kpi"
+	"github.com/lineproof/lineproof/collector/verify"
 	"github.com/lineproof/lineproof/evidence/audit"
 	"github.com/lineproof/lineproof/evidence/bundle"
 	"github.com/lineproof/lineproof/internal/tongue"
 	"github.com/lineproof/lineproof/record"
+	"github.com/lineproof/lineproof/witness"
 )
 
 // hourOfWork is the ledger of two gateways, whose batches of ten minutes come in turn, and of the office.
@@ -273,5 +278,75 @@ func TestABundleOfALineThatMoved(t *testing.T) {
 		if rows := samePages(t, c, line, file); len(rows) < 2 || rows[1].Shift != "late" || !rows[1].From.Equal(collectortest.Morning.Add(9*time.Hour)) {
 			t.Errorf("from %s on: %+v", from, rows)
 		}
+	}
+}
+
+// TestABundleHasWhatWitnessesSaid lets a witness cosign the ledger, which then grows: the bundle goes back to what was
+// cosigned.
+func TestABundleHasWhatWitnessesSaid(t *testing.T) {
+	t.Parallel()
+	c, g := hourOfWork(t)
+	dir := t.TempDir()
+	public, err := witness.Init(dir, "witness.example/langson")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "witness.yaml"), []byte("dir: "+dir+"\nledgers: ["+c.Verifier()+"]\n"))
+	settings, err := witness.Load(filepath.Join(dir, "witness.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w, err := witness.Open(settings, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	machine := httptest.NewServer(w.Handler())
+	defer machine.Close()
+	c.cfg.Witnesses = &cosign.Policy{Quorum: 1, List: []cosign.Witness{{URL: machine.URL, Key: public}}}
+	c.cfg.Witnesses.Validate(func(path []string, message, _ string) { t.Fatalf("%v: %s", path, message) })
+	c.openWitnesses()
+	c.witnesses.Ask(t.Context())
+	later, err := c.pipeline.chain.check(g.Work(t, 5*time.Minute, collectortest.Execute, 20, 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.ledger.Append(t.Context(), []verify.Verified{later}); err != nil {
+		t.Fatal(err)
+	}
+
+	file := bundleOf(t, c, collectortest.Line(g.Name), collectortest.Morning.Add(2*time.Hour), collectortest.Morning.Add(3*time.Hour))
+	witnessed := func(key string) *audit.Check {
+		t.Helper()
+		r, err := audit.Run(bytes.NewReader(file), int64(len(file)), audit.Options{Ledger: c.Verifier(), Gateways: collectortest.Keys(g), Witnesses: []string{key}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, n := range []audit.Name{audit.Checkpoint, audit.Inclusion, audit.KPI} {
+			if r.Check(n).State != audit.Holds {
+				t.Errorf("%+v", r.Check(n))
+			}
+		}
+		return r.Check(audit.Cosignatures)
+	}
+	if got := witnessed(public); got.State != audit.Holds {
+		t.Errorf("%+v", got)
+	}
+	other, err := witness.Init(t.TempDir(), "witness.example/other")
+	if err != nil {
+		t.Fatal(err)
+	}
+	en, err := tongue.New(tongue.English)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := witnessed(other); got.State != audit.Fails || en.Text(got.Found[0]) != "the witness witness.example/other has not signed this head" {
+		t.Errorf("%+v", got)
+	}
+	b, err := bundle.Open(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.HasPrefix(b.Checkpoint, []byte("test\n80\n")) {
+		t.Errorf("the checkpoint is not the one that was cosigned: %s", b.Checkpoint)
 	}
 }
