@@ -13,7 +13,7 @@ import (
 
 	"github.com/lineproof/lineproof/collector/account"
 	"github.com/lineproof/lineproof/collector/board"
-	"github.com/lineproof/lineproof/collector/calendar"
+	"github.com/lineproof/lineproof/collector/calendar/said"
 	"github.com/lineproof/lineproof/collector/kpi"
 	"github.com/lineproof/lineproof/collector/ledger"
 	"github.com/lineproof/lineproof/collector/series"
@@ -49,8 +49,11 @@ func (c *Collector) bundle(ctx context.Context, line string, from, to time.Time)
 	if err := c.sealers(ctx, b.plan); err != nil {
 		return nil, err
 	}
-	var err error
-	if b.tree, err = c.ledger.Tree(ctx); err != nil {
+	checkpoint, err := c.checkpoint(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if b.tree, err = c.ledger.Tree(checkpoint); err != nil {
 		return nil, err
 	}
 	if err := b.plan.walk(ctx, c, b.tree.Size); err != nil {
@@ -68,15 +71,15 @@ func (c *Collector) bundle(ctx context.Context, line string, from, to time.Time)
 	return b, err
 }
 
-// sealers finds whose batches tell of a line: its gateways and the office.
+// sealers finds whose batches tell of a line: gateways whose catalogues name it or named it, and the office.
 func (c *Collector) sealers(ctx context.Context, p *bundlePlan) error {
-	all, err := c.registry.Gateways(ctx)
+	all, err := c.registry.Calendars(ctx)
 	if err != nil {
 		return err
 	}
-	for _, g := range all {
-		if _, ok := g.Head.Catalogue.Lines[p.line]; ok {
-			p.sealer(g.ID, ed25519.PublicKey(c.cfg.Gateways[g.ID].Key))
+	for _, said := range all {
+		if said.Line == p.line {
+			p.sealer(said.Gateway, ed25519.PublicKey(c.cfg.Gateways[said.Gateway].Key))
 		}
 	}
 	if len(p.parts) == 0 {
@@ -87,8 +90,8 @@ func (c *Collector) sealers(ctx context.Context, p *bundlePlan) error {
 }
 
 func (p *bundlePlan) sealer(id string, first ed25519.PublicKey) {
-	if len(first) != ed25519.PublicKeySize {
-		return // no longer configured
+	if len(first) != ed25519.PublicKeySize || p.parts[id] != nil {
+		return // no longer configured, or known
 	}
 	p.keys.Add(id, first)
 	p.parts[id] = &part{account: account.NewState(), keys: []ed25519.PublicKey{first}}
@@ -136,7 +139,7 @@ func (p *bundlePlan) needed() (all []inLedger) {
 	return all
 }
 
-// WriteBundle writes the bundle of a collector that does not run.
+// WriteBundle writes the bundle of a collector that does not run. Witnesses are asked once, where some are configured.
 func WriteBundle(ctx context.Context, cfg Config, opts Options, line string, from, to time.Time, w io.Writer, progress func(part string, done, total uint64)) (err error) {
 	c := &Collector{cfg: cfg, opts: opts}
 	defer func() { err = errors.Join(err, c.Close()) }()
@@ -148,6 +151,9 @@ func WriteBundle(ctx context.Context, cfg Config, opts Options, line string, fro
 	}
 	if err := c.pipeline.catchUp(ctx); err != nil {
 		return err
+	}
+	if c.openWitnesses(); c.witnesses != nil {
+		c.witnesses.Ask(ctx)
 	}
 	b, err := c.Bundle(ctx, line, from, to)
 	if err != nil {
@@ -344,7 +350,7 @@ func by(g bundle.Grouping) kpi.By {
 	return kpi.By(g)
 }
 
-// model is what the line said of itself in the last batch of the bundle.
+// model is what the line said of itself in the last batch of the bundle, and when it was meant to run by all of them.
 func (p *bundlePlan) model() (m kpi.Model, err error) {
 	var last verify.Head
 	var sealed time.Time
@@ -365,5 +371,6 @@ func (p *bundlePlan) model() (m kpi.Model, err error) {
 		return m, err
 	}
 	line := last.Catalogue.Lines[p.line]
-	return kpi.ModelOf(line, calendar.New(line.Calendar, zone)), nil
+	plan, err := said.Sealed(p.line, line, zone, p.calendars(), p.said)
+	return kpi.ModelOf(line, plan), err
 }

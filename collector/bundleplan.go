@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/collector/account"
+	"github.com/lineproof/lineproof/collector/calendar/said"
 	"github.com/lineproof/lineproof/collector/shiftlog/entries"
 	"github.com/lineproof/lineproof/collector/verify"
 	"github.com/lineproof/lineproof/record"
@@ -25,7 +26,7 @@ type bundlePlan struct {
 	line     string
 	from, to time.Time
 	parts    map[string]*part
-	said     []entries.Statement // of the line, in the order of the ledger
+	said     []entries.Statement // to the office, in the order of the ledger
 }
 
 // part is what a bundle needs of one gateway's chain.
@@ -37,7 +38,8 @@ type part struct {
 	first   uint64                // batch
 	last    uint64                // 0: none is needed
 	batches []inLedger            // all so far; from first on once the period has begun
-	changes []inLedger            // that announce a key
+	changes []inLedger            // that announce a key, or with which the catalogue says another calendar of the line
+	planned []said.Calendar       // that catalogues began to say of the line
 	keys    []ed25519.PublicKey   // in the order in which they sealed
 	heads   []verify.Head         // where the catalogue changed
 	sealed  time.Time             // the last batch
@@ -73,21 +75,32 @@ func (p *bundlePlan) walk(ctx context.Context, c *Collector, size uint64) error 
 		}
 		p.ready = nil
 	}
+	for _, own := range p.parts {
+		own.spoke()
+	}
 	return p.stuck()
+}
+
+// spoke keeps, of a gateway that sealed nothing of the period, what its catalogues said of the line's calendar.
+func (own *part) spoke() {
+	if n := len(own.changes); own.last == 0 && n > 0 {
+		own.first, own.last = own.changes[n-1].seq, own.changes[n-1].seq
+	}
 }
 
 func (p *bundlePlan) add(s stored) {
 	b, own := s.Batch(), p.parts[s.Batch().Gateway]
 	own.announced(b, s.index)
 	if n := len(own.heads); n == 0 || own.heads[n-1].CatalogueHash != s.Head().CatalogueHash {
+		own.replanned(p.line, s)
 		own.heads = append(own.heads, s.Head())
 	}
 	own.sealed = b.SealedAt
 	own.batches = append(own.batches, inLedger{b.Seq, s.index, b.SealedAt})
 	if b.Gateway == record.Office { // all of it: what people said of the period they may have said at any time since
 		own.first, own.last = own.batches[0].seq, b.Seq
-		for _, said := range b.Statements {
-			p.said = append(p.said, entries.Statement{Statement: said, Ledger: s.index})
+		for _, one := range b.Statements {
+			p.said = append(p.said, entries.Statement{Statement: one, Ledger: s.index})
 		}
 		return
 	}
@@ -116,7 +129,42 @@ func (own *part) announced(b record.Batch, index uint64) {
 		return
 	}
 	own.keys = append(own.keys, b.Successor.Key)
-	own.changes = append(own.changes, inLedger{b.Seq, index, b.SealedAt})
+	own.changed(b, index)
+}
+
+// replanned notes a catalogue that says another calendar of the line than the one before it.
+func (own *part) replanned(line string, s stored) {
+	var before record.Catalogue
+	if n := len(own.heads); n > 0 {
+		before = own.heads[n-1].Catalogue
+	}
+	if b, now := s.Batch(), s.Catalogue(); said.Differ(before, now, line) {
+		own.changed(b, s.index)
+		own.planned = append(own.planned, said.CalendarsOf(before, now, b, s.index)...)
+	}
+}
+
+// calendars are those that catalogues began to say in the bundle's batches.
+func (p *bundlePlan) calendars() (all []said.Calendar) {
+	held := map[uint64]bool{}
+	for _, b := range p.needed() {
+		held[b.index] = true
+	}
+	for _, own := range p.parts {
+		for _, c := range own.planned {
+			if held[c.Ledger] {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
+// changed notes a batch that the bundle needs even where it is from before the period.
+func (own *part) changed(b record.Batch, index uint64) {
+	if n := len(own.changes); n == 0 || own.changes[n-1].seq != b.Seq {
+		own.changes = append(own.changes, inLedger{b.Seq, index, b.SealedAt})
+	}
 }
 
 // begin lets accounts begin before the period, and chooses among them where it begins itself.

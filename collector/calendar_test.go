@@ -10,14 +10,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lineproof/lineproof/collector/board"
+	"github.com/lineproof/lineproof/collector/calendar/said"
 	"github.com/lineproof/lineproof/collector/collectortest"
 	"github.com/lineproof/lineproof/collector/kpi"
-	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/record"
 )
 
 // calendarsOf is what the registry of a collector that does not run has.
-func calendarsOf(t *testing.T, cfg Config) []registry.Calendar {
+func calendarsOf(t *testing.T, cfg Config) []said.Calendar {
 	t.Helper()
 	r, err := OpenRegistry(t.Context(), cfg)
 	if err != nil {
@@ -59,7 +59,7 @@ func TestACatalogueWithAnotherCalendarStartsAnEra(t *testing.T) {
 	if err := c.board.ChangeCalendar(t.Context(), line, "Lan", change); err != nil {
 		t.Fatal(err)
 	}
-	eras := func(c *running) []board.CalendarEra {
+	eras := func(c *running) []said.CalendarEra {
 		t.Helper()
 		got, err := c.board.Calendar(line)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lineproof/lineproof/collector/account"
 	"github.com/lineproof/lineproof/collector/board"
+	"github.com/lineproof/lineproof/collector/calendar/said"
 	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/collector/series"
 	"github.com/lineproof/lineproof/record"
@@ -128,7 +129,7 @@ type folded struct {
 	gateways  []registry.Gateway
 	finished  []account.Interval // to be published
 	said      []registry.Statement
-	calendars []registry.Calendar
+	calendars []said.Calendar
 }
 
 // fold works on copies of the accounts' states, so that a failure later leaves them as they were. A batch that
@@ -170,11 +171,7 @@ func (p *pipeline) tryFold(batches []stored, poisoned map[uint64]bool) (f folded
 		}
 		head := s.Head()
 		if head.CatalogueHash != g.Head.CatalogueHash {
-			calendars, err := registry.CalendarsOf(g.Head.Catalogue, s.Verified, s.index)
-			if err != nil {
-				return folded{}, nil, err
-			}
-			f.calendars = append(f.calendars, calendars...)
+			f.calendars = append(f.calendars, said.CalendarsOf(g.Head.Catalogue, head.Catalogue, b, s.index)...)
 		}
 		g.Digests = append(g.Digests, registry.Digest{Seq: head.Seq, Hash: head.Hash})
 		g.Head, g.Ledger, g.SealedAt, g.Clock = head, s.index, b.SealedAt, b.Clock.State

@@ -14,8 +14,8 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// said is something that Lan says of a stop, under an id.
-func said(t *testing.T, id, comment string) record.Statement {
+// remark is something that Lan says of a stop, under an id.
+func remark(t *testing.T, id, comment string) record.Statement {
 	t.Helper()
 	s, err := record.NewStatement(id, record.StatementStop, "Lan", record.StopNote{Machine: "press", Comment: comment})
 	if err != nil {
@@ -52,7 +52,7 @@ func TestWhatPeopleSayIsSealed(t *testing.T) {
 	g := collectortest.NewGateway("gateway-a", collectortest.Morning)
 	cfg := config(t, g)
 	c := run(t, cfg)
-	for _, s := range []record.Statement{said(t, "1", "mất điện"), said(t, "2", "đã có điện"), said(t, "1", "the same again")} {
+	for _, s := range []record.Statement{remark(t, "1", "mất điện"), remark(t, "2", "đã có điện"), remark(t, "1", "the same again")} {
 		if err := c.office.Say(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +74,7 @@ func TestWhatPeopleSayIsSealed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	invented := registry.Statement{Statement: said(t, "3", "never said"), Ledger: 1}
+	invented := registry.Statement{Statement: remark(t, "3", "never said"), Ledger: 1}
 	invented.Said = time.Now()
 	if err := r.Commit(t.Context(), registry.Step{Next: 3, Statements: []registry.Statement{invented}}); err != nil {
 		t.Fatal(err)
@@ -96,7 +96,7 @@ func TestWhatPeopleSayIsSealed(t *testing.T) {
 	if diff := cmp.Diff(want, comments(t, c.registry)); diff != "" {
 		t.Errorf("after the rebuild (-want +got):\n%s", diff)
 	}
-	if err := c.office.Say(t.Context(), said(t, "4", "xong")); err != nil {
+	if err := c.office.Say(t.Context(), remark(t, "4", "xong")); err != nil {
 		t.Fatal(err)
 	}
 	if got := heard(t, c.registry); len(got) != 3 || got[2].Ledger != 3 {
@@ -109,7 +109,7 @@ func TestAGatewayDoesNotSpeakForTheOffice(t *testing.T) {
 	g := collectortest.NewGateway("gateway-a", collectortest.Morning)
 	c := run(t, config(t, g))
 	defer c.stop()
-	b := record.Batch{Gateway: g.Name, Seq: 1, SealedAt: collectortest.Morning, Statements: []record.Statement{said(t, "1", "forged")}}
+	b := record.Batch{Gateway: g.Name, Seq: 1, SealedAt: collectortest.Morning, Statements: []record.Statement{remark(t, "1", "forged")}}
 	b.Catalogue = []byte(`{"gateway":"gateway-a","site":"s","timezone":"UTC","signals":{}}`)
 	b.CatalogueHash = record.HashOf(b.Catalogue)
 	sealed, err := record.Seal(b, g.Key)
@@ -119,7 +119,7 @@ func TestAGatewayDoesNotSpeakForTheOffice(t *testing.T) {
 	if got := c.deliver(g, sealed); got.Seq != 1 {
 		t.Fatalf("the batch was not taken: %+v", got)
 	}
-	if err := c.office.Say(t.Context(), said(t, "2", "true")); err != nil {
+	if err := c.office.Say(t.Context(), remark(t, "2", "true")); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"true"}, comments(t, c.registry)); diff != "" {
@@ -131,7 +131,7 @@ func TestTheOfficeSurvivesARestore(t *testing.T) {
 	g := collectortest.NewGateway("gateway-a", collectortest.Morning)
 	cfg := config(t, g)
 	c := run(t, cfg)
-	if err := c.office.Say(t.Context(), said(t, "1", "mất điện")); err != nil {
+	if err := c.office.Say(t.Context(), remark(t, "1", "mất điện")); err != nil {
 		t.Fatal(err)
 	}
 	key := c.office.public()
@@ -150,7 +150,7 @@ func TestTheOfficeSurvivesARestore(t *testing.T) {
 	}
 	c = run(t, cfg)
 	defer c.stop()
-	if err := c.office.Say(t.Context(), said(t, "2", "có điện")); err != nil {
+	if err := c.office.Say(t.Context(), remark(t, "2", "có điện")); err != nil {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff([]string{"mất điện", "có điện"}, comments(t, c.registry)); diff != "" {

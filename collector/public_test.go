@@ -73,7 +73,7 @@ func TestFsckReadsTheLedger(t *testing.T) {
 	r := run(t, cfg)
 	defer r.stop()
 	for n := range 300 {
-		if err := r.office.Say(t.Context(), said(t, fmt.Sprint(n), "mất điện")); err != nil {
+		if err := r.office.Say(t.Context(), remark(t, fmt.Sprint(n), "mất điện")); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"context"
 	"net/http"
 	"path/filepath"
 	"time"
@@ -30,6 +31,15 @@ func (c *Collector) cosigned() cosign.Cosigning {
 	return c.witnesses.State()
 }
 
+// checkpoint is the one that others are shown: the ledger's, with the cosignatures that it has.
+func (c *Collector) checkpoint(ctx context.Context) ([]byte, error) {
+	latest, err := c.ledger.Checkpoint(ctx)
+	if err != nil || c.witnesses == nil {
+		return latest, err
+	}
+	return c.witnesses.Checkpoint(latest), nil
+}
+
 // publicLedger serves the ledger's public files, the checkpoint with the cosignatures that it has.
 func (c *Collector) publicLedger() http.Handler {
 	files := c.ledger.Files()
@@ -38,7 +48,7 @@ func (c *Collector) publicLedger() http.Handler {
 			files.ServeHTTP(w, r)
 			return
 		}
-		latest, err := c.ledger.Checkpoint(r.Context())
+		text, err := c.checkpoint(r.Context())
 		if err != nil {
 			files.ServeHTTP(w, r) // it says the same in HTTP
 			return
@@ -47,6 +57,6 @@ func (c *Collector) publicLedger() http.Handler {
 		h.Set("Content-Type", "text/plain; charset=utf-8")
 		h.Set("Cache-Control", "no-cache")
 		h.Set("Access-Control-Allow-Origin", "*")
-		_, _ = w.Write(c.witnesses.Checkpoint(latest)) // to a reader that may have gone
+		_, _ = w.Write(text) // to a reader that may have gone
 	})
 }

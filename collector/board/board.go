@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lineproof/lineproof/collector/calendar/said"
 	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/collector/series"
 	"github.com/lineproof/lineproof/internal/clock"
@@ -33,7 +34,7 @@ type Board struct {
 	watchers map[chan<- struct{}]string // by the line they watch
 	begun    map[string]*time.Time      // first minute of each line, once it is known
 	byHand   map[string]record.DeclaredLine
-	said     map[string]words // of when each line is meant to run
+	said     map[string]said.Words // of when each line is meant to run
 
 	views    Views
 	isolated []Isolated         // newest first

@@ -9,16 +9,17 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/collector/calendar"
+	"github.com/lineproof/lineproof/collector/calendar/said"
 	"github.com/lineproof/lineproof/record"
 )
 
 // LineCalendar is when a line is meant to run, was and will be.
 type LineCalendar struct {
-	Timezone string            `json:"timezone" doc:"IANA name"`
-	Eras     []CalendarEra     `json:"eras" nullable:"false" doc:"in order of when they take effect, replaced ones too"`
-	Earliest time.Time         `json:"earliest" doc:"from when on a change can take effect: the shift that runs is not changed any more"`
-	Shifts   []PlannedShift    `json:"shifts" nullable:"false" doc:"that run now or begin within two weeks"`
-	Public   []CountryHolidays `json:"public_holidays" nullable:"false" doc:"of the countries that a calendar can name"`
+	Timezone string             `json:"timezone" doc:"IANA name"`
+	Eras     []said.CalendarEra `json:"eras" nullable:"false" doc:"in order of when they take effect, replaced ones too"`
+	Earliest time.Time          `json:"earliest" doc:"from when on a change can take effect: the shift that runs is not changed any more"`
+	Shifts   []PlannedShift     `json:"shifts" nullable:"false" doc:"that run now or begin within two weeks"`
+	Public   []CountryHolidays  `json:"public_holidays" nullable:"false" doc:"of the countries that a calendar can name"`
 }
 
 // PlannedShift is one shift on one day.
@@ -79,7 +80,7 @@ func (b *Board) Calendar(line string) (LineCalendar, error) {
 	}
 	now := b.clock.Now()
 	c := LineCalendar{
-		Timezone: p.zone.String(), Eras: p.words.at(now), Earliest: earliest(p.calendar, now), Shifts: planned(p.calendar, now), Public: []CountryHolidays{},
+		Timezone: p.zone.String(), Eras: p.words.At(now), Earliest: earliest(p.calendar, now), Shifts: planned(p.calendar, now), Public: []CountryHolidays{},
 	}
 	for _, country := range record.Countries() {
 		year := now.In(p.zone).Year()
@@ -93,7 +94,7 @@ func earliest(l calendar.Line, now time.Time) time.Time {
 	if s, ok := l.At(now); ok {
 		return s.To
 	}
-	return wholeMinute(now)
+	return said.WholeMinute(now)
 }
 
 // planned lists the shifts of the days to come from a time on.
@@ -124,8 +125,8 @@ func (b *Board) PreviewCalendar(line string, d CalendarDraft) (CalendarPreview, 
 	if v.From.Before(first) {
 		v.From = first
 	}
-	v.From = wholeMinute(v.From)
-	v.Shifts = planned(p.words.add(CalendarEra{From: &v.From, Calendar: d.Calendar}, p.declared).line(p.zone), v.From)
+	v.From = said.WholeMinute(v.From)
+	v.Shifts = planned(p.words.Add(said.CalendarEra{From: &v.From, Calendar: d.Calendar}, p.declared).Line(p.zone), v.From)
 	v.WeekS = week(d.Calendar).Seconds()
 	return v, nil
 }
@@ -155,7 +156,7 @@ func mistakes(d CalendarDraft, first time.Time) []record.CalendarMistake {
 		all = append(all, record.CalendarMistake{Path: []string{"from"}, Code: record.CalendarFrozen, Value: first.Format(time.RFC3339),
 			Message: fmt.Sprintf("%s is too early: a calendar is frozen before the shift that it governs", text),
 			Hint:    fmt.Sprintf("use %s or later", first.Format(time.RFC3339))})
-	case !wholeMinute(d.From).Equal(d.From):
+	case !said.WholeMinute(d.From).Equal(d.From):
 		all = append(all, record.CalendarMistake{Path: []string{"from"}, Code: record.CalendarSeconds, Value: text,
 			Message: text + " is no whole minute", Hint: "leave the seconds out"})
 	}

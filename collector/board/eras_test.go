@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lineproof/lineproof/collector/board"
+	"github.com/lineproof/lineproof/collector/calendar/said"
 	"github.com/lineproof/lineproof/collector/collectortest"
 	"github.com/lineproof/lineproof/collector/kpi"
 	"github.com/lineproof/lineproof/collector/registry"
@@ -20,7 +21,7 @@ func named(name string) *record.Calendar {
 
 // TestWhoseWordGoverns gives a line words of catalogues and people in the order of the ledger, by hours after Monday 06:00.
 func TestWhoseWordGoverns(t *testing.T) {
-	type said struct {
+	type word struct {
 		gateway, by string
 		from        float64 // hours
 		calendar    *record.Calendar
@@ -31,28 +32,28 @@ func TestWhoseWordGoverns(t *testing.T) {
 	}
 	for _, test := range []struct {
 		name string
-		said []said
+		said []word
 		want []string // in order: from, who, what, what became of it ten hours after Monday 06:00
 	}{
 		{"nobody's", nil, []string{"ever huu-lung-01 early now"}},
-		{"the first catalogue is from ever", []said{{gateway: "a", from: 2, calendar: named("A")}}, []string{"ever a A now"}},
-		{"a second one from its time on", []said{{gateway: "a", from: 2, calendar: named("A")}, {gateway: "a", from: 4, calendar: named("B")}},
+		{"the first catalogue is from ever", []word{{gateway: "a", from: 2, calendar: named("A")}}, []string{"ever a A now"}},
+		{"a second one from its time on", []word{{gateway: "a", from: 2, calendar: named("A")}, {gateway: "a", from: 4, calendar: named("B")}},
 			[]string{"ever a A past", "+4h0m0s a B now"}},
-		{"another gateway with the same", []said{{gateway: "a", from: 2, calendar: named("A")}, {gateway: "b", from: 4, calendar: named("A")}},
+		{"another gateway with the same", []word{{gateway: "a", from: 2, calendar: named("A")}, {gateway: "b", from: 4, calendar: named("A")}},
 			[]string{"ever a A now"}},
-		{"a gateway whose clock was ahead", []said{{gateway: "a", from: 0, calendar: named("A")}, {gateway: "a", from: 9000, calendar: named("B")}, {gateway: "a", from: 4, calendar: named("C")}},
+		{"a gateway whose clock was ahead", []word{{gateway: "a", from: 0, calendar: named("A")}, {gateway: "a", from: 9000, calendar: named("B")}, {gateway: "a", from: 4, calendar: named("C")}},
 			[]string{"ever a A past", "+4h0m0s a C now", "+9000h0m0s a B replaced"}},
-		{"a person's over a catalogue's", []said{{gateway: "a", from: 0, calendar: named("A")}, {by: "Lan", from: 8, said: 1, calendar: named("B")}},
+		{"a person's over a catalogue's", []word{{gateway: "a", from: 0, calendar: named("A")}, {by: "Lan", from: 8, said: 1, calendar: named("B")}},
 			[]string{"ever a A past", "+8h0m0s Lan B now"}},
-		{"a catalogue's after a person's", []said{{gateway: "a", from: 0, calendar: named("A")}, {by: "Lan", from: 3, said: 1, calendar: named("B")}, {gateway: "a", from: 5, calendar: named("C")}},
+		{"a catalogue's after a person's", []word{{gateway: "a", from: 0, calendar: named("A")}, {by: "Lan", from: 3, said: 1, calendar: named("B")}, {gateway: "a", from: 5, calendar: named("C")}},
 			[]string{"ever a A past", "+3h0m0s Lan B past", "+5h0m0s a C now"}},
-		{"a catalogue that leaves it to people", []said{{gateway: "a", from: 0, calendar: named("A")}, {by: "Lan", from: 3, said: 1, calendar: named("B")}, {gateway: "a", from: 5}},
+		{"a catalogue that leaves it to people", []word{{gateway: "a", from: 0, calendar: named("A")}, {by: "Lan", from: 3, said: 1, calendar: named("B")}, {gateway: "a", from: 5}},
 			[]string{"ever a A past", "+3h0m0s Lan B now"}},
-		{"a catalogue that no longer has one", []said{{gateway: "a", from: 0, calendar: named("A")}, {gateway: "a", from: 5}},
+		{"a catalogue that no longer has one", []word{{gateway: "a", from: 0, calendar: named("A")}, {gateway: "a", from: 5}},
 			[]string{"ever a A past", "+5h0m0s a - now"}},
-		{"two queued, one of them replaced", []said{{gateway: "a", from: 0, calendar: named("A")}, {by: "Lan", from: 40, said: 1, calendar: named("B")}, {by: "An", from: 20, said: 2, calendar: named("C")}, {by: "An", from: 40, said: 3, calendar: named("D")}},
+		{"two queued, one of them replaced", []word{{gateway: "a", from: 0, calendar: named("A")}, {by: "Lan", from: 40, said: 1, calendar: named("B")}, {by: "An", from: 20, said: 2, calendar: named("C")}, {by: "An", from: 40, said: 3, calendar: named("D")}},
 			[]string{"ever a A now", "+20h0m0s An C queued", "+40h0m0s Lan B replaced", "+40h0m0s An D queued"}},
-		{"said too late to govern what it says", []said{{gateway: "a", from: 0, calendar: named("A")}, {by: "Lan", from: 3, said: 5.001, calendar: named("B")}},
+		{"said too late to govern what it says", []word{{gateway: "a", from: 0, calendar: named("A")}, {by: "Lan", from: 3, said: 5.001, calendar: named("B")}},
 			[]string{"ever a A past", "+5h1m0s Lan B now"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -62,7 +63,7 @@ func TestWhoseWordGoverns(t *testing.T) {
 			for n, s := range test.said {
 				step := registry.Step{Next: uint64(n + 1)}
 				if s.gateway != "" {
-					step.Calendars = []registry.Calendar{{Line: line, Ledger: uint64(n), Gateway: s.gateway, Since: at(s.from), Calendar: s.calendar}}
+					step.Calendars = []said.Calendar{{Line: line, Ledger: uint64(n), Gateway: s.gateway, Since: at(s.from), Calendar: s.calendar}}
 				} else {
 					statement, err := record.NewStatement(string(rune('a'+n)), record.StatementCalendar, s.by, record.CalendarChange{Calendar: s.calendar})
 					if err != nil {

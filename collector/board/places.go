@@ -9,6 +9,7 @@ import (
 
 	"github.com/lineproof/lineproof/collector/account"
 	"github.com/lineproof/lineproof/collector/calendar"
+	"github.com/lineproof/lineproof/collector/calendar/said"
 	"github.com/lineproof/lineproof/collector/kpi"
 	"github.com/lineproof/lineproof/record"
 )
@@ -24,7 +25,7 @@ type place struct {
 	account  *account.State // after it; never changed
 	gateway  *gateway
 	declared bool // by people; nobody reads it, and gateway is one that was never heard
-	words    words
+	words    said.Words
 	calendar calendar.Line // by the words
 }
 
@@ -56,8 +57,8 @@ func (b *Board) places() []place {
 		found[id] = place{id: id, model: d.Line, site: d.Site, zone: zone, gateway: &gateway{}, declared: true}
 	}
 	for id, p := range found {
-		p.words = b.said[id].from(b.base(p))
-		p.calendar = p.words.line(p.zone)
+		p.words = b.said[id].From(b.base(p))
+		p.calendar = p.words.Line(p.zone)
 		found[id] = p
 	}
 	return slices.SortedFunc(maps.Values(found), func(a, b place) int {
@@ -69,11 +70,11 @@ func (b *Board) places() []place {
 }
 
 // base is when a line is meant to run as long as nobody has said when.
-func (b *Board) base(p place) CalendarEra {
+func (b *Board) base(p place) said.CalendarEra {
 	if d, ok := b.byHand[p.id]; ok {
-		return CalendarEra{Calendar: d.Line.Calendar, Logged: d.Line.Calendar == nil}
+		return said.Declared(d)
 	}
-	return CalendarEra{Calendar: p.model.Calendar, Gateway: p.gateway.ID}
+	return said.CalendarEra{Calendar: p.model.Calendar, Gateway: p.gateway.ID}
 }
 
 // find is place for those who do not hold the board's lock.

@@ -30,7 +30,7 @@ func (h *hall) readings(signal string, d time.Duration, points int) board.Readin
 	return a
 }
 
-func said(signal string, d time.Duration, v record.Value) record.Reading {
+func reading(signal string, d time.Duration, v record.Value) record.Reading {
 	return record.Reading{Signal: signal, Time: collectortest.Morning.Add(d), Value: v, Quality: record.Good}
 }
 
@@ -63,10 +63,10 @@ func TestSignalsSayWhatTheyAreFor(t *testing.T) {
 func TestReadingsAreStatesByTheirNames(t *testing.T) {
 	h := openHall(t, collectortest.Morning.Add(time.Hour))
 	g := collectortest.NewGateway(gateway, collectortest.Morning)
-	missing := said("press.state", 2*time.Minute, record.Value{})
+	missing := reading("press.state", 2*time.Minute, record.Value{})
 	missing.Quality = record.Missing
-	h.read(g, said("press.state", 0, record.IntValue(collectortest.Execute)), said("press.state", time.Minute, record.IntValue(77)), missing,
-		said("press.state", 3*time.Minute, record.IntValue(collectortest.Held)))
+	h.read(g, reading("press.state", 0, record.IntValue(collectortest.Execute)), reading("press.state", time.Minute, record.IntValue(77)), missing,
+		reading("press.state", 3*time.Minute, record.IntValue(collectortest.Held)))
 	a := h.readings("press.state", 4*time.Minute, 100)
 	want := []board.Reading{
 		{Time: collectortest.Morning, Value: int64(1), State: ptr(record.Execute), Quality: "good"},
@@ -82,7 +82,7 @@ func TestReadingsAreStatesByTheirNames(t *testing.T) {
 	}
 	var many []record.Reading
 	for n := range 40 {
-		many = append(many, said("press.state", 5*time.Minute+time.Duration(n)*time.Second, record.IntValue(int64(n%3))))
+		many = append(many, reading("press.state", 5*time.Minute+time.Duration(n)*time.Second, record.IntValue(int64(n%3))))
 	}
 	h.read(g, many...)
 	a = h.readings("press.state", 6*time.Minute, 10)
@@ -116,7 +116,7 @@ func TestRiseOfACounter(t *testing.T) {
 			g.Catalogue.Signals["press.cycles"] = c.signal
 			var readings []record.Reading
 			for n, v := range c.values {
-				readings = append(readings, said("press.cycles", time.Duration(n)*time.Minute, record.UintValue(v)))
+				readings = append(readings, reading("press.cycles", time.Duration(n)*time.Minute, record.UintValue(v)))
 			}
 			h.read(g, readings...)
 			a := h.readings("press.cycles", time.Hour, 100)

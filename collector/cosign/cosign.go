@@ -84,7 +84,7 @@ func (r *Round) Run(ctx context.Context) error {
 	again := time.NewTicker(r.policy.every())
 	defer again.Stop()
 	for {
-		r.ask(ctx)
+		r.Ask(ctx)
 		select {
 		case <-ctx.Done():
 			return nil
@@ -93,8 +93,8 @@ func (r *Round) Run(ctx context.Context) error {
 	}
 }
 
-// ask shows the present checkpoint to all witnesses at once.
-func (r *Round) ask(ctx context.Context) {
+// Ask shows the present checkpoint to all witnesses at once, and waits for their answers.
+func (r *Round) Ask(ctx context.Context) {
 	checkpoint, err := r.opts.Ledger.Checkpoint(ctx)
 	var head f_log.Checkpoint
 	if err == nil {

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"context"
 	"fmt"
 	"path/filepath"
 
@@ -14,7 +13,7 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// Tree is the log's tree as its latest checkpoint signs it. It stays what it is while the log grows.
+// Tree is the log's tree as a checkpoint signs it. It stays what it is while the log grows.
 type Tree struct {
 	Checkpoint []byte // the signed note
 	Size       uint64 // batches
@@ -22,23 +21,19 @@ type Tree struct {
 	hashes tlog.HashReader
 }
 
-// Tree reads the latest checkpoint.
-func (l *Ledger) Tree(ctx context.Context) (*Tree, error) {
-	text, err := l.Checkpoint(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("tree of the ledger: %w", err)
-	}
+// Tree is the one of a checkpoint of this log, the latest or an earlier one, with whatever witnesses said of it.
+func (l *Ledger) Tree(checkpoint []byte) (*Tree, error) {
 	verifier, err := note.NewVerifier(l.verifier)
 	if err != nil {
 		return nil, fmt.Errorf("tree of the ledger: %w", err)
 	}
-	c, _, _, err := log.ParseCheckpoint(text, verifier.Name(), verifier)
+	c, _, _, err := log.ParseCheckpoint(checkpoint, verifier.Name(), verifier)
 	if err != nil {
 		return nil, fmt.Errorf("tree of the ledger: %w", err)
 	}
 	head := tlog.Tree{N: int64(c.Size), Hash: tlog.Hash(c.Hash)}
 	files := &tileFiles{log: filepath.Join(l.dir, "log"), kept: map[tlog.Tile][]byte{}}
-	return &Tree{Checkpoint: text, Size: c.Size, hashes: tlog.TileHashReader(head, files)}, nil
+	return &Tree{Checkpoint: checkpoint, Size: c.Size, hashes: tlog.TileHashReader(head, files)}, nil
 }
 
 // Nodes finds hashes of the tree, each held against its root.

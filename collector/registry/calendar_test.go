@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lineproof/lineproof/collector/calendar/said"
 	"github.com/lineproof/lineproof/collector/collectortest"
 	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/record"
@@ -33,15 +34,11 @@ func TestCalendarsOfBatches(t *testing.T) {
 	sealed = append(sealed, g.Seal(t, g.Batch(t)))
 
 	var before record.Catalogue
-	var got []registry.Calendar
+	var got []said.Calendar
 	for n, v := range collectortest.Verify(t, collectortest.Keys(g), sealed...) {
-		some, err := registry.CalendarsOf(before, v, uint64(n))
-		if err != nil {
-			t.Fatal(err)
-		}
-		got, before = append(got, some...), v.Catalogue()
+		got, before = append(got, said.CalendarsOf(before, v.Catalogue(), v.Batch(), uint64(n))...), v.Catalogue()
 	}
-	want := []registry.Calendar{
+	want := []said.Calendar{
 		{Line: id, Ledger: 0, Gateway: g.Name, Since: collectortest.Morning.Add(time.Minute), Calendar: first},
 		{Line: id, Ledger: 2, Gateway: g.Name, Since: collectortest.Morning.Add(3 * time.Minute), Calendar: other},
 		{Line: id, Ledger: 3, Gateway: g.Name, Since: collectortest.Morning.Add(4 * time.Minute)},
@@ -96,7 +93,7 @@ func TestARegistryFromBeforeHasThePresentCalendars(t *testing.T) {
 		t.Fatal(err)
 	}
 	id := collectortest.Line(g.ID)
-	want := []registry.Calendar{{Line: id, Ledger: 9, Gateway: g.ID, Since: g.SealedAt, Calendar: g.Head.Catalogue.Lines[id].Calendar}}
+	want := []said.Calendar{{Line: id, Ledger: 9, Gateway: g.ID, Since: g.SealedAt, Calendar: g.Head.Catalogue.Lines[id].Calendar}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -20,6 +20,7 @@ import (
 	_ "modernc.org/sqlite" // the driver "sqlite"
 
 	"github.com/lineproof/lineproof/collector/account"
+	"github.com/lineproof/lineproof/collector/calendar/said"
 	"github.com/lineproof/lineproof/collector/verify"
 	"github.com/lineproof/lineproof/record"
 )
@@ -136,7 +137,7 @@ type Step struct {
 	Doubt      Doubt              // intervals that are in doubt
 	Finished   []account.Interval // to be published
 	Statements []Statement        // that people made
-	Calendars  []Calendar         // that catalogues began to say
+	Calendars  []said.Calendar    // that catalogues began to say
 }
 
 // Commit keeps a step, all of it or nothing.

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/lineproof/lineproof/collector/calendar/said"
 	"github.com/lineproof/lineproof/collector/shiftlog/entries"
 	"github.com/lineproof/lineproof/evidence/bundle"
 	"github.com/lineproof/lineproof/internal/tongue"
@@ -39,6 +40,7 @@ type auditor struct {
 	tree    tree
 	minutes *minutes
 	said    []entries.Statement // to the office
+	planned []said.Calendar     // that catalogues began to say
 	count   uint64              // of batches, so far
 	odd     []tongue.Message    // what a ledger may hold, if it is the ledger's
 }

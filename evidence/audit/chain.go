@@ -24,6 +24,7 @@ type chain struct {
 	early []step // their turn has not come
 
 	dates   dates
+	spoken  record.Catalogue // the last one, also of batches before the period
 	account folded
 }
 
@@ -45,6 +46,7 @@ func (c *chain) take(s step) {
 	b := s.Batch()
 	if b.Seq < c.First {
 		c.custody(b)
+		c.before(b, s.Index)
 		return
 	}
 	if !c.begun && b.Seq == c.First {
@@ -61,7 +63,8 @@ func (c *chain) take(s step) {
 	}
 }
 
-// custody follows the keys through batches before the period, of which the bundle has those that announce one.
+// custody follows the keys through batches before the period, of which the bundle has those that announce one, and those
+// that say another calendar.
 func (c *chain) custody(b record.Batch) {
 	if b.SealedBy != c.head.SealedBy && (c.head.Successor == nil || b.SealedBy != record.KeyIDOf(c.head.Successor)) {
 		c.report.fails(Keys, tongue.M("verify.retired", "gateway", c.Gateway, "batch", b.Seq, "key", b.SealedBy))
@@ -77,6 +80,7 @@ func (c *chain) custody(b record.Batch) {
 func (c *chain) start(b record.Batch) {
 	c.begun = true
 	c.resume(b)
+	c.foretold(b)
 }
 
 // resume puts the head just before a batch.
@@ -184,10 +188,11 @@ func (c *chain) end() {
 func (c *chain) placed(v verify.Verified, index uint64) {
 	c.dated(v.Batch())
 	if c.Gateway != record.Office {
+		c.speaks(v.Batch(), v.Catalogue(), index)
 		c.fold(v)
 		return
 	}
 	for _, s := range v.Batch().Statements {
-		c.said = append(c.said, entries.Statement{Statement: s, Ledger: index})
+		c.hears(v.Batch(), entries.Statement{Statement: s, Ledger: index})
 	}
 }

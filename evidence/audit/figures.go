@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/collector/account"
-	"github.com/lineproof/lineproof/collector/calendar"
+	"github.com/lineproof/lineproof/collector/calendar/said"
 	"github.com/lineproof/lineproof/collector/kpi"
 	"github.com/lineproof/lineproof/collector/shiftlog/entries"
 	"github.com/lineproof/lineproof/evidence/bundle"
@@ -21,12 +21,12 @@ import (
 // figures computes the key performance indicators again, from the minutes of the results: that these are right is
 // another check, which names the minute where they are not.
 func (a *auditor) figures() {
-	said, err := a.bundle.KPIs()
+	rows, err := a.bundle.KPIs()
 	if err != nil {
 		a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", err))
 		return
 	}
-	for g := range said {
+	for g := range rows {
 		if by(g) == kpi.Whole && g != bundle.Whole {
 			a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", fmt.Errorf("grouping %q is not known", g)))
 		}
@@ -41,12 +41,12 @@ func (a *auditor) figures() {
 		a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", err))
 		return
 	}
-	rows := 0
+	count := 0
 	for _, g := range bundle.Groupings() {
-		a.sameRows(g, said[g], computed[g])
-		rows += len(computed[g])
+		a.sameRows(g, rows[g], computed[g])
+		count += len(computed[g])
 	}
-	a.report.holds(KPI, tongue.M("verify.kpi_same", "rows", rows))
+	a.report.holds(KPI, tongue.M("verify.kpi_same", "rows", count))
 }
 
 // by is a grouping as package kpi has it.
@@ -59,7 +59,7 @@ func by(g bundle.Grouping) kpi.By {
 	return kpi.Whole
 }
 
-// model is what the line said of itself in the last batch of the bundle.
+// model is what the line said of itself in the last batch of the bundle, and when it was meant to run by all of them.
 func (a *auditor) model() (kpi.Model, error) {
 	var last folded
 	for _, c := range a.inOrder() {
@@ -75,7 +75,11 @@ func (a *auditor) model() (kpi.Model, error) {
 	if err != nil {
 		return kpi.Model{}, err
 	}
-	m := kpi.ModelOf(line, calendar.New(line.Calendar, zone))
+	plan, err := said.Sealed(a.bundle.Manifest.Line, line, zone, a.planned, a.said)
+	if err != nil {
+		return kpi.Model{}, err
+	}
+	m := kpi.ModelOf(line, plan)
 	log, err := entries.Of(entries.About(a.said, a.bundle.Manifest.Line, entries.Within(a.window())))
 	m.Log = entries.Logged(log)
 	return m, err

@@ -155,12 +155,13 @@ func (f *forger) open(h *history, index uint64) record.Batch {
 	return b
 }
 
-// reseal changes a batch of the main gateway and seals it and all that follow anew, in the bundle alone.
+// reseal changes a batch and seals it and all of its gateway that follow anew, in the bundle alone.
 func (f *forger) reseal(h *history, index uint64, key ed25519.PrivateKey, change func(*record.Batch)) {
 	f.t.Helper()
 	var prev record.Hash
+	gateway := f.open(h, index).Gateway
 	for _, at := range slices.Sorted(maps.Keys(f.batches)) {
-		if at < index || f.open(h, at).Gateway != h.main {
+		if at < index || f.open(h, at).Gateway != gateway {
 			continue
 		}
 		b := f.open(h, at)

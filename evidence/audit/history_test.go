@@ -40,6 +40,7 @@ type history struct {
 	first    record.Keyring // the gateways' first keys
 	keys     record.Keyring // all of them
 	sealer   ed25519.PrivateKey
+	clerk    ed25519.PrivateKey // the office's
 	verifier string
 	secret   string // the ledger's
 	ledger   [][]byte
@@ -153,12 +154,14 @@ func (h *history) append(dir string) error {
 	return err
 }
 
-// office seals who worked in the shift, what corrects it, and who agrees.
+// office seals who worked in the shift, what corrects it, and who agrees; and that somebody wants another calendar for the
+// shift when it is over.
 func (h *history) office(l *ledger.Ledger) error {
 	key, err := l.DeriveKey(record.Office)
 	if err != nil {
 		return err
 	}
+	h.clerk = key
 	h.keys.Add(record.Office, key.Public().(ed25519.PublicKey))
 	catalogue, err := record.Catalogue{Gateway: record.Office, Site: record.Office, Timezone: "UTC"}.Encode()
 	if err != nil {
@@ -188,9 +191,18 @@ func (h *history) office(l *ledger.Ledger) error {
 			return err
 		}
 		said.Line, said.About, said.Said = collectortest.Line(h.main), collectortest.Morning, collectortest.Morning.Add(9*time.Hour)
+		statements := []record.Statement{said}
+		if n == 0 {
+			late, err := record.NewStatement("late", record.StatementCalendar, "Lan", record.CalendarChange{Calendar: &record.Calendar{Public: "vn"}})
+			if err != nil {
+				return err
+			}
+			late.Line, late.About, late.Said = said.Line, said.About, said.Said
+			statements = append(statements, late)
+		}
 		sealed, err := record.Seal(record.Batch{
 			Gateway: record.Office, Seq: uint64(n + 1), Prev: prev, SealedAt: said.Said, CatalogueHash: record.HashOf(catalogue), Catalogue: catalogue,
-			Statements: []record.Statement{said},
+			Statements: statements,
 		}, key)
 		if err != nil {
 			return err

@@ -28,7 +28,7 @@ func (h *history) second(t *testing.T, file []byte) (output string, ok bool) {
 // comes to the same verdict on the proofs of each bundle.
 func TestASecondVerifierAgrees(t *testing.T) {
 	h := good(t)
-	if out, ok := h.second(t, h.bundle); !ok || out != "29 batches\n" {
+	if out, ok := h.second(t, h.bundle); !ok || out != "30 batches\n" {
 		t.Errorf("a good bundle: %v, %q", ok, out)
 	}
 	for _, tt := range tamperings(t, h) {

@@ -102,14 +102,20 @@ func (r *Report) holds(n Name, notes ...tongue.Message) {
 	c.Notes = append(c.Notes, notes...)
 }
 
+// notes says what a reader has to know of a check, whatever comes of it.
+func (r *Report) notes(n Name, note tongue.Message) {
+	c := r.Check(n)
+	c.Notes = append(c.Notes, note)
+}
+
 // unasked notes that there was nothing to check with.
 func (r *Report) unasked(n Name, note tongue.Message) {
 	c := r.Check(n)
 	c.State, c.Notes = Unasked, append(c.Notes, note)
 }
 
-// said is a message with its key, for programs.
-type said struct {
+// phrase is a message with its key, for programs.
+type phrase struct {
 	Key  string `json:"key"`
 	Text string `json:"text"`
 }
@@ -117,15 +123,15 @@ type said struct {
 // JSON is the report for programs, with texts in a language.
 func (r *Report) JSON(t tongue.Tongue) ([]byte, error) {
 	type check struct {
-		Check    Name   `json:"check"`
-		Title    string `json:"title"`
-		State    State  `json:"state"`
-		Outcome  string `json:"outcome"`
-		Proves   string `json:"proves"`
-		Cannot   string `json:"cannot"`
-		Findings int    `json:"findings"`
-		Found    []said `json:"found"`
-		Notes    []said `json:"notes"`
+		Check    Name     `json:"check"`
+		Title    string   `json:"title"`
+		State    State    `json:"state"`
+		Outcome  string   `json:"outcome"`
+		Proves   string   `json:"proves"`
+		Cannot   string   `json:"cannot"`
+		Findings int      `json:"findings"`
+		Found    []phrase `json:"found"`
+		Notes    []phrase `json:"notes"`
 	}
 	all := struct {
 		OK      bool            `json:"ok"`
@@ -137,17 +143,17 @@ func (r *Report) JSON(t tongue.Tongue) ([]byte, error) {
 	if of := r.Of(); of != nil {
 		all.Of = t.Text(*of)
 	}
-	texts := func(messages []tongue.Message) []said {
-		list := []said{}
+	texts := func(messages []tongue.Message) []phrase {
+		list := []phrase{}
 		for _, m := range messages {
-			list = append(list, said{m.Key(), t.Text(m)})
+			list = append(list, phrase{m.Key(), t.Text(m)})
 		}
 		return list
 	}
 	for _, c := range r.Checks {
 		found := texts(c.Found)
 		if more := c.More(); more != nil {
-			found = append(found, said{more.Key(), t.Text(*more)})
+			found = append(found, phrase{more.Key(), t.Text(*more)})
 		}
 		all.Checks = append(all.Checks, check{c.Name, t.Text(c.Title()), c.Class(), t.Text(c.Outcome()), t.Text(c.Proves()), t.Text(c.Cannot()), c.Findings, found, texts(c.Notes)})
 	}

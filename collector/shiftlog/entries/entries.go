@@ -134,17 +134,25 @@ func Within(window record.Span) record.Span {
 	return record.Span{From: window.From.Add(-record.LongestShift), To: window.To}
 }
 
-// About gives those among statements that are of a line and a window, each ID once: what is said again is the same.
-func About(said []Statement, line string, window record.Span) iter.Seq[Statement] {
+// Line gives those among statements that are of a line, each ID once: what is said again is the same.
+func Line(said []Statement, line string) iter.Seq[Statement] {
 	return func(yield func(Statement) bool) {
 		known := map[string]bool{}
 		for _, s := range said {
 			again := known[s.ID]
 			known[s.ID] = true
-			if again || s.Line != line || s.About.Before(window.From) || !s.About.Before(window.To) {
-				continue
+			if !again && s.Line == line && !yield(s) {
+				return
 			}
-			if !yield(s) {
+		}
+	}
+}
+
+// About gives those of a line that are about a window.
+func About(said []Statement, line string, window record.Span) iter.Seq[Statement] {
+	return func(yield func(Statement) bool) {
+		for s := range Line(said, line) {
+			if !s.About.Before(window.From) && s.About.Before(window.To) && !yield(s) {
 				return
 			}
 		}
