@@ -1,6 +1,7 @@
 package chaos
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"encoding/base64"
 	"fmt"
@@ -133,6 +134,7 @@ func (r *rig) keep(p *process) *process {
 
 // configureAgent is the line's own configuration with other addresses and the plant's pace.
 func (r *rig) configureAgent() {
+	shift := r.begin.Add(-time.Hour).Truncate(time.Minute).UTC() // all along
 	text := strings.NewReplacer(
 		"tcp://127.0.0.1:1502", "tcp://"+r.toPlant.ln.Addr().String(),
 		"tcp://127.0.0.1:1883", "tcp://"+r.toBroker.ln.Addr().String(),
@@ -146,7 +148,7 @@ func (r *rig) configureAgent() {
 		"planned_cycle: 105s", "planned_cycle: 10500ms",
 		"max_rate: 0.05", "max_rate: 0.5",
 		"    calendar:\n", fmt.Sprintf("    calendar:\n      extra:\n        - {name: chaos, from: %s, to: %s}\n",
-			r.begin.Add(-time.Hour).UTC().Format(time.RFC3339), r.begin.Add(24*time.Hour).UTC().Format(time.RFC3339)),
+			shift.Format(time.RFC3339), shift.Add(record.LongestShift).Format(time.RFC3339)),
 	).Replace(string(blockpress.Config()))
 	r.agentFile = filepath.Join(r.dir, "agent.yaml")
 	writeFile(r.t, r.agentFile, text)
@@ -165,9 +167,12 @@ func (r *rig) self(env string) *exec.Cmd {
 }
 
 func (r *rig) configureCollector(binary string) {
-	out, err := r.self(keyEnv).Output()
+	var said bytes.Buffer
+	ask := r.self(keyEnv)
+	ask.Stderr = &said
+	out, err := ask.Output()
 	if err != nil {
-		r.t.Fatalf("the gateway's key: %v: %s", err, out)
+		r.t.Fatalf("the gateway's key: %v: %s", err, &said)
 	}
 	name, key, _ := strings.Cut(strings.TrimSpace(string(out)), " ")
 	public, err := base64.StdEncoding.DecodeString(key)
