@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,9 +27,9 @@ func TestARewrittenLedgerIsFound(t *testing.T) {
 	l.serve()
 	l.until("lineproof_batches_total", 3)
 	l.witnesses("both cosign", func(s cosign.Cosigning) bool { return s.Met && s.Size >= 3 })
-	seen := l.gateway("the gateway remembers the ledger", func(g board.Gateway) bool { return g.Ledger != nil && g.Ledger.Size > 0 })
+	l.gateway("the gateway remembers the ledger", func(g board.Gateway) bool { return g.Ledger != nil && g.Ledger.Size > 0 })
 	l.collector.interrupt()
-	other := rewrite(t, l.dir, int(seen.Ledger.Size)+20)
+	other := rewrite(t, l.dir)
 	config, err := os.ReadFile(l.serveFile)
 	if err != nil {
 		t.Fatal(err)
@@ -118,11 +119,20 @@ func (l *blockLine) gateway(what string, enough func(board.Gateway) bool) (g boa
 	}
 }
 
-// rewrite puts a ledger of somebody else's batches in the place of a collector's, with its key, and lets its views
-// follow from it.
-func rewrite(t *testing.T, dir string, batches int) *collectortest.Gateway {
+// rewrite puts a longer ledger of somebody else's batches in the place of a collector's, with its key, and lets its
+// views follow from it.
+func rewrite(t *testing.T, dir string) *collectortest.Gateway {
 	t.Helper()
 	folder := filepath.Join(dir, "ledger")
+	checkpoint, err := os.ReadFile(filepath.Join(folder, "log", "checkpoint"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	batches, err := strconv.Atoi(strings.Split(string(checkpoint), "\n")[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	batches += 20
 	keep := map[string][]byte{}
 	for _, name := range []string{"signer.key", "signer.pub"} {
 		text, err := os.ReadFile(filepath.Join(folder, name))
