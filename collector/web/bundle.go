@@ -14,8 +14,10 @@ import (
 // ledger does.
 type Bundler func(ctx context.Context, line string, from, to time.Time) (write func(context.Context, io.Writer) error, err error)
 
-// bundles registers the evidence bundle as a file, which is written while it is made.
-func bundles(a huma.API, make Bundler, fail problems) {
+// bundles registers the evidence bundle as a file, which is written while it is made. What belongs to one is looked for in
+// the whole ledger, and so for one at a time, whoever asks for how many; it is written as fast as its reader takes it.
+func bundles(a huma.API, find Bundler, fail problems) {
+	finding := make(turn, 1)
 	type input struct {
 		LineID
 		Window
@@ -23,7 +25,11 @@ func bundles(a huma.API, make Bundler, fail problems) {
 	huma.Register(a, download("get-line-bundle", "/api/v1/lines/{line}/bundle", "application/zip",
 		"The evidence of a line and a period in one file, for lineproof verify: sealed batches, proofs, results"),
 		func(ctx context.Context, in *input) (*huma.StreamResponse, error) {
-			write, err := make(ctx, in.Line, in.From, in.To)
+			var write func(context.Context, io.Writer) error
+			err := finding.take(ctx, func() (err error) {
+				write, err = find(ctx, in.Line, in.From, in.To)
+				return err
+			})
 			if err != nil {
 				return nil, fail.of(ctx, err)
 			}
@@ -36,4 +42,18 @@ func bundles(a huma.API, make Bundler, fail problems) {
 				}
 			}}, nil
 		})
+}
+
+// turn is of those who do something one after the other.
+type turn chan struct{}
+
+// take waits for its turn, unless ctx ends before.
+func (t turn) take(ctx context.Context, do func() error) error {
+	select {
+	case t <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-t }()
+	return do()
 }

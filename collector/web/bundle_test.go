@@ -59,3 +59,33 @@ func TestABundleThatBreaksOffIsNoFile(t *testing.T) {
 		t.Errorf("log: %s", s.log)
 	}
 }
+
+// TestBundlesAreFoundOneAfterTheOther: the second question waits until the first is answered, and no longer than who asks.
+func TestBundlesAreFoundOneAfterTheOther(t *testing.T) {
+	looking, found := make(chan struct{}), make(chan struct{})
+	s := open(t, func(o *Options) {
+		o.Bundle = func(context.Context, string, time.Time, time.Time) (func(context.Context, io.Writer) error, error) {
+			looking <- struct{}{}
+			<-found
+			return func(context.Context, io.Writer) error { return nil }, nil
+		}
+	})
+	answered := make(chan struct{}, 2)
+	for range 2 {
+		go func() {
+			if _, _, err := ask(t, s); err != nil {
+				t.Error(err)
+			}
+			answered <- struct{}{}
+		}()
+	}
+	for range 2 {
+		<-looking
+		select {
+		case <-looking:
+			t.Fatal("two are looked for at once")
+		case found <- struct{}{}:
+		}
+		<-answered
+	}
+}
