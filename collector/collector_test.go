@@ -23,7 +23,7 @@ import (
 )
 
 // patience bounds each wait, on a busy machine.
-const patience = 30 * time.Second
+const patience = time.Minute
 
 func options() Options {
 	app := fstest.MapFS{"index.html": {Data: []byte("<title>Lineproof</title>")}}

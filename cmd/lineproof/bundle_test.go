@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -8,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -59,7 +61,7 @@ func TestBundleAndVerify(t *testing.T) {
 	bundle := func(name string, want int) (file, stderr string) {
 		t.Helper()
 		file = filepath.Join(dir, name)
-		exit, out, stderr := called(t, "bundle", "--config", config, "--line", "huu-lung-01-line", "--from", "2026-03-02T06:30:00+07:00", "--to", "2026-03-02T08:00:00+07:00", "--out", file)
+		exit, out, stderr := ran(t, "bundle", "--config", config, "--line", "huu-lung-01-line", "--from", "2026-03-02T06:30:00+07:00", "--to", "2026-03-02T08:00:00+07:00", "--out", file)
 		if exit != want || want == 0 && !strings.Contains(out, "lineproof verify "+file) {
 			t.Errorf("%s: exit %d, %q, %q", name, exit, out, stderr)
 		}
@@ -67,7 +69,7 @@ func TestBundleAndVerify(t *testing.T) {
 	}
 	holds := func(file string) {
 		t.Helper()
-		if exit, out, stderr := called(t, "verify", file, "--ledger", verifier, "--key", key); exit != 0 || !strings.Contains(out, "\nEvery check holds.\n") {
+		if exit, out, stderr := ran(t, "verify", file, "--ledger", verifier, "--key", key); exit != 0 || !strings.Contains(out, "\nEvery check holds.\n") {
 			t.Errorf("exit %d, %s, %s", exit, out, stderr)
 		}
 	}
@@ -90,7 +92,7 @@ func TestBundleAndVerify(t *testing.T) {
 	go func() { ended <- c.Run(ctx) }()
 	asked, _ := bundle("asked.zip", 0)
 	holds(asked)
-	exit, _, stderr := called(t, "bundle", "--config", config, "--line", "oil", "--from", "2026-03-02T06:30:00+07:00", "--to", "2026-03-02T08:00:00+07:00", "--out", filepath.Join(dir, "oil.zip"))
+	exit, _, stderr := ran(t, "bundle", "--config", config, "--line", "oil", "--from", "2026-03-02T06:30:00+07:00", "--to", "2026-03-02T08:00:00+07:00", "--out", filepath.Join(dir, "oil.zip"))
 	if exit != 1 || !strings.Contains(stderr, "bundle of line oil: not found") {
 		t.Errorf("a line that there is not: exit %d, %s", exit, stderr)
 	}
@@ -117,7 +119,7 @@ func reports(t *testing.T, file, verifier string) {
 	b[len(b)/2] ^= 1
 	damaged, page := filepath.Join(t.TempDir(), "damaged.zip"), filepath.Join(t.TempDir(), "report.html")
 	write(t, damaged, string(b))
-	exit, out, stderr := called(t, "verify", damaged, "--json", "--html", page, "--ledger", verifier, "--lang", "vi")
+	exit, out, stderr := ran(t, "verify", damaged, "--json", "--html", page, "--ledger", verifier, "--lang", "vi")
 	var report struct {
 		OK     bool
 		Checks []struct {
@@ -143,16 +145,32 @@ func reports(t *testing.T, file, verifier string) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
-	if exit, _, stderr := called(t, "verify", file, "--ledger", "me"); exit != 1 || !strings.Contains(stderr, `ledger key "me"`) {
+	if exit, _, stderr := ran(t, "verify", file, "--ledger", "me"); exit != 1 || !strings.Contains(stderr, `ledger key "me"`) {
 		t.Errorf("a key that is none: exit %d, %q", exit, stderr)
 	}
-	if exit, _, stderr := called(t, "verify", file, "--key", "huu-lung-01=me"); exit != 1 || !strings.Contains(stderr, `key "me" of gateway huu-lung-01`) {
+	if exit, _, stderr := ran(t, "verify", file, "--key", "huu-lung-01=me"); exit != 1 || !strings.Contains(stderr, `key "me" of gateway huu-lung-01`) {
 		t.Errorf("a key that is none: exit %d, %q", exit, stderr)
 	}
-	if exit, _, _ := called(t, "verify", file+".none"); exit != 2 {
+	if exit, _, _ := ran(t, "verify", file+".none"); exit != 2 {
 		t.Errorf("no file: exit %d", exit)
 	}
-	if exit, _, stderr := called(t, "bundle", "--config", "c", "--line", "l", "--from", "2026-03-02T08:00:00Z", "--to", "2026-03-02T07:00:00Z", "--out", "o"); exit != 2 || !strings.Contains(stderr, "--from 2026-03-02T08:00:00Z is not before --to") {
+	if exit, _, stderr := ran(t, "bundle", "--config", "c", "--line", "l", "--from", "2026-03-02T08:00:00Z", "--to", "2026-03-02T07:00:00Z", "--out", "o"); exit != 2 || !strings.Contains(stderr, "--from 2026-03-02T08:00:00Z is not before --to") {
 		t.Errorf("a period that ends before it begins: exit %d, %q", exit, stderr)
 	}
+}
+
+// ran is called, in a process of its own: a ledger that was open in this one may still be at work.
+func ran(t *testing.T, args ...string) (exit int, out, stderr string) {
+	t.Helper()
+	dir, err := programs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var o, e bytes.Buffer
+	cmd := exec.CommandContext(t.Context(), filepath.Join(dir, "lineproof"), args...)
+	cmd.Stdout, cmd.Stderr = &o, &e
+	if err := cmd.Run(); cmd.ProcessState == nil {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), o.String(), e.String()
 }

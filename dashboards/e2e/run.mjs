@@ -1,7 +1,8 @@
-// Clicks through a running Lineproof in every size, theme and language.
+// Clicks through a running Lineproof.
 //   LINEPROOF_URL  its address, such as http://127.0.0.1:8080
 //   LINEPROOF      the program that runs there; bin/lineproof without it
 //   SHOTS          a folder for pictures of each page; none are made without it
+//   WALKS          all: every size, theme and language; else each size in each theme, in one of the languages
 import {mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {launch, open, sizes} from './browser.mjs'
@@ -38,6 +39,7 @@ async function check(browser, how, name, act, expected = () => false) {
 
 // The walks that also do what is the same in every one of them, by a finger and by a mouse, in each language.
 const deep = new Set(['phone-dark-vi', 'desk-light-en'])
+const short = new Set(['phone-light-en', 'phone-dark-vi', 'desk-light-en', 'desk-dark-vi', 'wall-light-vi', 'wall-dark-en'])
 
 const browser = await launch()
 let failed = 0
@@ -45,6 +47,7 @@ for (const size of Object.keys(sizes)) {
 	for (const theme of ['light', 'dark']) {
 		for (const lang of ['vi', 'en']) {
 			const name = `${size}-${theme}-${lang}`
+			if (process.env.WALKS !== 'all' && !short.has(name)) continue
 			const shoot = (page) => async (place) => {
 				if (shots) await page.screenshot({path: join(shots, `${name}-${place}.png`), fullPage: place !== 'explain'})
 			}
