@@ -113,8 +113,12 @@ func (r *running) deliver(g *collectortest.Gateway, sealed []byte) record.Receip
 	}
 	wait(client.Connect())
 	defer client.Disconnect(0)
-	wait(client.Subscribe(record.TopicReceipt.Of(g.Name), 1, func(_ mqtt.Client, m mqtt.Message) { receipts <- m.Payload() }))
-	wait(client.Publish(record.TopicBatch.Of(g.Name), 1, false, sealed))
+	ask := func() {
+		r.t.Helper()
+		wait(client.Subscribe(record.TopicReceipt.Of(g.Name), 1, func(_ mqtt.Client, m mqtt.Message) { receipts <- m.Payload() }))
+		wait(client.Publish(record.TopicBatch.Of(g.Name), 1, false, sealed))
+	}
+	ask()
 	batch, err := record.Open(sealed, collectortest.Keys(g))
 	if err != nil {
 		r.t.Fatal(err)
@@ -124,8 +128,8 @@ func (r *running) deliver(g *collectortest.Gateway, sealed []byte) record.Receip
 	defer again.Stop()
 	for deadline := time.After(patience); ; {
 		select {
-		case <-again.C: // the collector had not subscribed yet
-			wait(client.Publish(record.TopicBatch.Of(g.Name), 1, false, sealed))
+		case <-again.C: // the collector had not subscribed yet, or the broker, which was slow to let the last client of this name go, forgot this one's subscription with it
+			ask()
 		case text := <-receipts:
 			if stored, err = record.DecodeReceipt(text); err != nil {
 				r.t.Fatal(err)
