@@ -349,4 +349,17 @@ func TestABundleHasWhatWitnessesSaid(t *testing.T) {
 	if !bytes.HasPrefix(b.Checkpoint, []byte("test\n80\n")) {
 		t.Errorf("the checkpoint is not the one that was cosigned: %s", b.Checkpoint)
 	}
+
+	// A collector that does not run asks them itself.
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := WriteBundle(t.Context(), c.cfg, options(), collectortest.Line(g.Name), b.Manifest.From, b.Manifest.To, &out, func(string, uint64, uint64) {}); err != nil {
+		t.Fatal(err)
+	}
+	file = out.Bytes()
+	if got := witnessed(public); got.State != audit.Holds {
+		t.Errorf("%+v", got)
+	}
 }
