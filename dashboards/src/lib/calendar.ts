@@ -30,9 +30,6 @@ export const signIn = (name: string, pin: string, enrols: boolean) =>
 
 export const changeCalendar = (line: string, change: Change, token: string) => post<void>(linePath(line, '/calendar'), change, token)
 
-/** An id that nobody else has. crypto.randomUUID is not there where the page comes over plain HTTP. */
-export const newID = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('')
-
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
 export type Weekday = (typeof weekdays)[number]
 
