@@ -31,8 +31,10 @@ const (
 const (
 	// keepLedgerEvery spares the memory card: after a power cut the gateway remembers a checkpoint so old.
 	keepLedgerEvery = 10 * time.Minute
-	// mostUncovered is how many times in a row the collector may answer with a checkpoint that does not reach a batch
-	// for which it gave a receipt before. It signs every second, and is asked every 30 s.
+	// coverWithin and mostUncovered are how long after a receipt, and how many times, the collector may answer with a
+	// checkpoint that does not reach the batch. It signs every second, and is asked every 30 s, but also whenever a
+	// device begins to answer: several times in the first second.
+	coverWithin   = time.Minute
 	mostUncovered = 3
 )
 
@@ -78,20 +80,21 @@ type ledgerWatch struct {
 	log *slog.Logger
 	now func() time.Time
 
-	mu        sync.Mutex
-	memory    LedgerMemory
-	tree      tlog.Tree // of memory; N 0: nothing is remembered
-	written   time.Time
-	refused   string
-	shrunk    *uint64 // what the ledger has, where that is less than it had
-	claim     *claim
-	uncovered int
+	mu      sync.Mutex
+	memory  LedgerMemory
+	tree    tlog.Tree // of memory; N 0: nothing is remembered
+	written time.Time
+	refused string
+	shrunk  *uint64 // what the ledger has, where that is less than it had
+	claim   *claim
 }
 
 // claim is what a receipt said of a batch, and what is still to be proved.
 type claim struct {
 	seq, index uint64
 	leaf       tlog.Hash
+	at         time.Time // of the receipt
+	uncovered  int       // the answers since then that did not reach the batch
 }
 
 func openLedgerWatch(dir string, now func() time.Time, log *slog.Logger) *ledgerWatch {
@@ -149,7 +152,7 @@ func (w *ledgerWatch) receipt(r record.Receipt, sealed []byte) (ok bool) {
 	defer w.mu.Unlock()
 	w.accept()
 	if w.claim != nil && r.Ledger != nil && max(r.Seq, r.Stored) < w.claim.seq {
-		w.claim, w.uncovered = nil, 0 // the collector says itself that it has less, and gets it again
+		w.claim = nil // the collector says itself that it has less, and gets it again
 	}
 	if p := r.Ledger; p != nil && p.From == uint64(w.tree.N) { // else it answers an older question
 		if err := w.judge(*p); err != nil {
@@ -157,7 +160,7 @@ func (w *ledgerWatch) receipt(r record.Receipt, sealed []byte) (ok bool) {
 		}
 	}
 	if w.refused == "" && w.claim == nil && r.Seq > 0 && sealed != nil && record.HashOf(sealed) == r.Hash {
-		w.claim = &claim{seq: r.Seq, index: r.Index, leaf: tlog.RecordHash(sealed)}
+		w.claim = &claim{seq: r.Seq, index: r.Index, leaf: tlog.RecordHash(sealed), at: w.now()}
 	}
 	return w.refused == ""
 }
@@ -197,7 +200,7 @@ func (w *ledgerWatch) shrink(tree tlog.Tree) {
 		w.keep()
 	}
 	size := uint64(tree.N)
-	w.shrunk, w.claim, w.uncovered = &size, nil, 0
+	w.shrunk, w.claim = &size, nil
 }
 
 // proved wants the claimed batch in its place.
@@ -207,7 +210,7 @@ func (w *ledgerWatch) proved(p record.LedgerProof, tree tlog.Tree) error {
 	case c == nil || p.Index == nil || *p.Index != c.index:
 		return nil // it was not asked for
 	case c.index >= uint64(tree.N):
-		if w.uncovered++; w.uncovered >= mostUncovered {
+		if c.uncovered++; c.uncovered >= mostUncovered && w.now().Sub(c.at) >= coverWithin {
 			return fmt.Errorf("there was a receipt for batch %d at index %d, and its checkpoint has only %d", c.seq, c.index, tree.N)
 		}
 		return nil
@@ -215,7 +218,7 @@ func (w *ledgerWatch) proved(p record.LedgerProof, tree tlog.Tree) error {
 	if err := tlog.CheckRecord(hashes(p.Inclusion), tree.N, tree.Hash, int64(c.index), c.leaf); err != nil {
 		return fmt.Errorf("there was a receipt for batch %d at index %d, which is not there: %w", c.seq, c.index, err)
 	}
-	w.claim, w.uncovered = nil, 0
+	w.claim = nil
 	return nil
 }
 
@@ -287,7 +290,7 @@ func (w *ledgerWatch) accept() {
 	}
 	w.log.Warn("a person has accepted another ledger of the collector", "before", w.tree.N, "root", w.tree.Hash, "now", tree.N, "now_root", tree.Hash)
 	m.Why = ""
-	w.memory, w.tree, w.refused, w.shrunk, w.claim, w.uncovered = m, tree, "", nil, nil, 0
+	w.memory, w.tree, w.refused, w.shrunk, w.claim = m, tree, "", nil, nil
 	if tree.N > 0 {
 		w.keep()
 	} else {

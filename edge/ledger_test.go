@@ -104,11 +104,12 @@ func (b *book) answer(seen *record.LedgerSeen) record.Receipt {
 type watch struct {
 	*ledgerWatch
 	said *bytes.Buffer
+	at   *time.Time // what its clock says
 }
 
 func openWatch(dir string) watch {
-	said := &bytes.Buffer{}
-	return watch{openLedgerWatch(dir, func() time.Time { return time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC) }, slog.New(slog.NewTextHandler(said, nil))), said}
+	said, at := &bytes.Buffer{}, time.Date(2026, 3, 2, 6, 0, 0, 0, time.UTC)
+	return watch{openLedgerWatch(dir, func() time.Time { return at }, slog.New(slog.NewTextHandler(said, nil))), said, &at}
 }
 
 // asks lets the gateway ask and the collector answer.
@@ -216,7 +217,15 @@ func TestAForgedReceiptIsFound(t *testing.T) {
 			b.grow(3, "batch")
 			w.asks(b)
 			w.asks(b)
+			*w.at = w.at.Add(time.Minute)
 		}, "there was a receipt for batch 7 at index 5, and its checkpoint has only 3"},
+		{"the ledger is signed a second later", func(b *book, w watch) {
+			for range 4 { // a device that begins to answer has the gateway ask at once
+				w.asks(b)
+			}
+			b.grow(5, "batch").add(sealed)
+			*w.at = w.at.Add(time.Second)
+		}, ""},
 		{"by another key", func(b *book, w watch) {
 			w.asks(b.grow(1, "batch"))
 			b.grow(4, "batch").add(sealed)
