@@ -64,13 +64,13 @@ const (
 
 // story is what a demonstration remembers beside the data itself: with it the plant lives the same life again.
 type story struct {
-	Seed       uint64              `json:"seed"`
-	Begin      time.Time           `json:"begin"`      // of the history
-	Investment time.Time           `json:"investment"` // the new press works from then on
-	Extra      []calledShift       `json:"extra"`      // so that there is work to watch whenever it is started
-	Past       time.Time           `json:"past"`       // up to when history has been made
-	Password   string              `json:"password"`   // of the gateway, at the broker on loopback
-	Log        bool                `json:"log"`        // whether the shift log of the history was written
+	Seed       uint64        `json:"seed"`
+	Begin      time.Time     `json:"begin"`      // of the history
+	Investment time.Time     `json:"investment"` // the new press works from then on
+	Extra      []calledShift `json:"extra"`      // so that there is work to watch whenever it is started
+	Past       time.Time     `json:"past"`       // up to when history has been made
+	Password   string        `json:"password"`   // of the gateway, at the broker on loopback
+	Log        bool          `json:"log"`        // whether the shift log of the history was written
 }
 
 // calledShift is overtime that a start of the demonstration called. What the plant did before is not changed by it.
