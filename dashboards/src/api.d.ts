@@ -1111,6 +1111,8 @@ export interface components {
             /** Format: double */
             material_in_kg?: number;
             order?: string;
+            /** Format: double */
+            planned_hours?: number;
             /** Format: int64 */
             produced?: number;
             product?: string;
@@ -2831,6 +2833,8 @@ export interface components {
             /** Format: double */
             material_in_kg?: number;
             order?: string;
+            /** Format: double */
+            planned_hours?: number;
             /** Format: int64 */
             produced?: number;
             product?: string;
@@ -2944,6 +2948,8 @@ export interface components {
             /** Format: double */
             material_in_kg?: number;
             order?: string;
+            /** Format: double */
+            planned_hours?: number;
             /** Format: int64 */
             produced?: number;
             product?: string;
