@@ -24,6 +24,7 @@ type Options struct {
 	Ledger    string         // verifier key of the ledger; "": the one in the bundle, which proves nothing by itself
 	Witnesses []string       // verifier keys of witnesses, all of whom must have signed
 	Gateways  record.Keyring // first keys of gateways; nil: those in the bundle
+	Each      bool           // check the signature of each batch, also where a later one speaks for it
 
 	Progress func(done, total uint64) // of the batches; may be nil
 }
