@@ -46,13 +46,14 @@ func openOne(msg []byte, keys record.Keyring, vouched func(record.KeyID) bool) (
 			return Opening{Err: err}
 		}
 	}
-	if o.batch, o.Err = m.Batch(); o.Err == nil && !o.Signed && governs(o.batch) {
-		o.Signed, o.Err = true, m.Signed()
+	b, err := m.Batch()
+	if err == nil && !o.Signed && governs(b) {
+		o.Signed, err = true, m.Signed()
 	}
-	if o.Err != nil {
-		return Opening{Err: o.Err}
+	if err != nil {
+		return Opening{Err: err}
 	}
-	o.sealed = msg
+	o.batch, o.sealed = &b, msg
 	return o
 }
 

@@ -57,7 +57,7 @@ func (a *auditor) batches() {
 		a.report.fails(Chain, tongue.M("verify.count", "batches", a.count, "said", a.bundle.Manifest.Batches))
 	}
 	a.included()
-	a.report.holds(Signatures, tongue.M("verify.signed", "batches", a.count))
+	a.report.holds(Signatures, tongue.M("verify.signed", "batches", a.count, "checked", a.signed))
 	a.report.holds(Dates)
 	a.report.holds(Catalogues)
 }
@@ -73,8 +73,11 @@ func (a *auditor) inOrder() (all []*chain) {
 // take is for one batch.
 func (a *auditor) take(s *step) {
 	a.count++
-	if a.options.Progress != nil {
-		a.options.Progress(a.count, max(a.bundle.Manifest.Batches, a.count))
+	if total := a.bundle.Manifest.Batches; a.count%64 == 0 || a.count == total {
+		a.progress(Opening, a.count, max(total, a.count))
+	}
+	if s.Signed {
+		a.signed++
 	}
 	switch {
 	case errors.Is(s.Err, record.ErrUnknownKey):

@@ -23,9 +23,10 @@ type chain struct {
 	begun bool
 	early []*step // their turn has not come
 
-	dates   dates
-	spoken  record.Catalogue // the last one, also of batches before the period
-	account folded
+	dates    dates
+	spoken   record.Catalogue // the last one, also of batches before the period
+	spokenOf record.Hash
+	account  folded
 }
 
 // begin makes the chains that the manifest names.

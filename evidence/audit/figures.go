@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"sync"
 	"time"
@@ -18,9 +17,11 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// figures computes the key performance indicators again, from the minutes of the results: that these are right is
-// another check, which names the minute where they are not.
+// figures computes the key performance indicators again, from the minutes that were computed.
 func (a *auditor) figures() {
+	if a.minutes == nil {
+		return // why stands with the minutes
+	}
 	rows, err := a.bundle.KPIs()
 	if err != nil {
 		a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", err))
@@ -90,19 +91,14 @@ func (a *auditor) window() record.Span {
 	return record.Span{From: a.bundle.Manifest.From.UTC(), To: a.bundle.Manifest.To.UTC()}
 }
 
-// compute makes all groupings in one reading of the minutes.
+// compute makes all groupings of the minutes that were computed.
 func (a *auditor) compute(m kpi.Model) (all map[bundle.Grouping][]kpi.Row, err error) {
-	src, err := a.bundle.Intervals()
-	if err != nil {
-		return nil, err
-	}
-	defer src.Close()
 	var work sync.WaitGroup
 	var mu sync.Mutex
 	all = map[bundle.Grouping][]kpi.Row{}
-	var feeds []chan account.Interval
+	var feeds []chan []account.Interval
 	for _, g := range bundle.Groupings() {
-		feed := make(chan account.Interval, 256)
+		feed := make(chan []account.Interval, 1)
 		feeds = append(feeds, feed)
 		work.Go(func() {
 			rows, failed := kpi.Compute(drain(feed), m, a.window(), by(g))
@@ -113,49 +109,25 @@ func (a *auditor) compute(m kpi.Model) (all map[bundle.Grouping][]kpi.Row, err e
 			all[g], err = rows, errors.Join(err, failed)
 		})
 	}
-	unread := spread(newResults(src), feeds)
-	work.Wait()
-	return all, errors.Join(err, unread)
-}
-
-// summed is what of a minute figures are computed from.
-type summed struct {
-	account.Interval
-	Timeline, Measures, Counters passedOver
-}
-
-// passedOver is a member that is not decoded.
-type passedOver struct{}
-
-func (passedOver) UnmarshalJSON([]byte) error { return nil }
-
-// spread gives every minute to all.
-func spread(r *results, feeds []chan account.Interval) error {
-	defer func() {
+	for day := range a.minutes.days.inOrder {
 		for _, feed := range feeds {
-			close(feed)
-		}
-	}()
-	for {
-		var i summed
-		_, err := r.read(&i)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		for _, feed := range feeds {
-			feed <- i.Interval
+			feed <- day
 		}
 	}
+	for _, feed := range feeds {
+		close(feed)
+	}
+	work.Wait()
+	return all, err
 }
 
-func drain(feed <-chan account.Interval) iter.Seq2[account.Interval, error] {
+func drain(feed <-chan []account.Interval) iter.Seq2[account.Interval, error] {
 	return func(yield func(account.Interval, error) bool) {
-		for i := range feed {
-			if !yield(i, nil) {
-				return
+		for day := range feed {
+			for _, i := range day {
+				if !yield(i, nil) {
+					return
+				}
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/json"
+	"sync"
 
 	"github.com/lineproof/lineproof/evidence/bundle"
 	"github.com/lineproof/lineproof/internal/tongue"
@@ -54,6 +55,8 @@ type Check struct {
 type Report struct {
 	Bundle bundle.Manifest // as far as it could be read
 	Checks []Check
+
+	mu sync.Mutex // checks are made beside each other
 }
 
 func newReport() *Report {
@@ -86,6 +89,8 @@ func (r *Report) Check(n Name) *Check {
 
 // fails notes what is wrong.
 func (r *Report) fails(n Name, found tongue.Message) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	c := r.Check(n)
 	c.State = Fails
 	if c.Findings++; len(c.Found) < mostFindings {
@@ -95,6 +100,8 @@ func (r *Report) fails(n Name, found tongue.Message) {
 
 // holds notes that a check was done; what was found wrong before remains.
 func (r *Report) holds(n Name, notes ...tongue.Message) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	c := r.Check(n)
 	if c.State == NotDone {
 		c.State = Holds
@@ -104,12 +111,16 @@ func (r *Report) holds(n Name, notes ...tongue.Message) {
 
 // notes says what a reader has to know of a check, whatever comes of it.
 func (r *Report) notes(n Name, note tongue.Message) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	c := r.Check(n)
 	c.Notes = append(c.Notes, note)
 }
 
 // unasked notes that there was nothing to check with.
 func (r *Report) unasked(n Name, note tongue.Message) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	c := r.Check(n)
 	c.State, c.Notes = Unasked, append(c.Notes, note)
 }
