@@ -270,9 +270,9 @@ func TestTargetsThatCannotBeMeant(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			why, hint := tt.target.Wrong(metric(t, tt.metric))
-			if fine := why == ""; fine != tt.fine || fine != (hint == "") {
-				t.Errorf("%q, %q", why, hint)
+			wrong, is := tt.target.Wrong(metric(t, tt.metric))
+			if is == tt.fine || is != (wrong.Why != "" && wrong.Hint != "") {
+				t.Errorf("%+v", wrong)
 			}
 		})
 	}
