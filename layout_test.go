@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	"collector/outcome":          {"internal/tongue"},
 	"collector/plausible":        {"collector/account"},
 	"collector/spc":              {},
-	"collector/board":            {"collector/account", "collector/calendar", "collector/kpi", "collector/plausible", "collector/registry", "collector/series", "collector/shiftlog", "collector/spc", "collector/study/protocol", "internal"},
+	"collector/board":            {"collector/account", "collector/calendar", "collector/kpi", "collector/outcome", "collector/plausible", "collector/registry", "collector/series", "collector/shiftlog", "collector/spc", "collector/study/protocol", "internal"},
 	"collector/study":            {"collector/outcome", "collector/shifttable", "internal"},
 	"collector/study/protocol":   {"collector/calendar", "collector/kpi", "collector/outcome", "collector/shiftlog/entries", "internal/tongue"},
 	"collector/shiftlog":         {"collector/registry", "collector/shifttable", "internal"},

@@ -104,9 +104,10 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	quality(a, b, o.People, fail)
 	signers(a, o.People, fail)
 	calendars(a, b, o.People, fail)
+	studies(a, b, o.People, fail)
 	logs{o.Board, o.People, o.Log, fail}.shifts(a)
 	readings(a, b, fail)
-	bundles(a, o.Bundle, fail)
+	bundles(a, b, o.Bundle, fail)
 
 	type gateways struct {
 		Gateways []board.Gateway `json:"gateways" nullable:"false"`

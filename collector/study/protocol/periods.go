@@ -14,8 +14,8 @@ import (
 
 // A protocol is sealed in one batch, and its rows are computed while somebody waits.
 const (
-	mostExclusions, mostIndicators = 100, 30
-	longestTitle, longestWhy       = 200, 200 // characters
+	mostExclusions, mostIndicators = 30, 20
+	longestTitle, longestWhy       = 200, 100 // characters
 	longestComment                 = 1000
 	mostDays                       = 3 * 366 // of a period
 )
@@ -120,8 +120,8 @@ func (m *mistakes) indicators(all []record.StudyIndicator) {
 		if strings.TrimSpace(d.Name) == "" {
 			m.add(path+".name", Missing, "", "an indicator needs a name", "such as jobs, income, revenue")
 		}
-		m.long(path+".name", d.Name, longestTitle)
-		m.long(path+".unit", d.Unit, longestTitle)
+		m.long(path+".name", d.Name, longestWhy)
+		m.long(path+".unit", d.Unit, longestWhy)
 		if slices.ContainsFunc(all[:i], func(o record.StudyIndicator) bool { return o.Name == d.Name }) {
 			m.add(path+".name", Twice, d.Name, d.Name+" is there already", "name each once")
 		}

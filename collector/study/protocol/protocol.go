@@ -132,6 +132,21 @@ func (s Study) Current() Version {
 	return s.Versions[at]
 }
 
+// Owed are the versions that an answer is owed to: the one that stands, and each that was replaced when its reporting period
+// had begun. What was asked then is answered too.
+func (s Study) Owed() (all []Version) {
+	for _, v := range s.Versions {
+		if v.Draft {
+			continue
+		}
+		i := slices.IndexFunc(s.Versions, func(o Version) bool { return o.ID == v.ReplacedBy })
+		if i < 0 || !s.Versions[i].Said.Before(v.After.From) {
+			all = append(all, v)
+		}
+	}
+	return all
+}
+
 // Named finds a study.
 func Named(all []Study, name string) (Study, bool) {
 	i := slices.IndexFunc(all, func(s Study) bool { return s.Name == name })

@@ -117,6 +117,9 @@ func TestVerdictsAnswerTheirVersion(t *testing.T) {
 	if v := s.Versions[0].Verdicts; len(v) != 1 || v[0].By != "Lan" || v[0].Ledger != 2 {
 		t.Errorf("%+v", v)
 	}
+	if owed := s.Owed(); len(owed) != 2 || owed[0].ID != first.ID {
+		t.Errorf("answers are owed to %+v", owed)
+	}
 	if v := s.Current(); v.ID != changed.ID || len(v.Verdicts) != 0 || s.Versions[0].ReplacedBy != v.ID {
 		t.Errorf("current: %+v", v)
 	}
