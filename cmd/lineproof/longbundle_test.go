@@ -288,6 +288,6 @@ func (l *longBundle) put(file string, to time.Time, batches, minutes *os.File, f
 	l.want(err)
 	_, err = io.Copy(results, bufio.NewReaderSize(minutes, 1<<20))
 	l.want(err)
-	l.want(w.Close(figures))
+	l.want(w.Close(bundle.Results{KPIs: figures}))
 	l.want(buffered.Flush())
 }

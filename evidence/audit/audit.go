@@ -54,6 +54,7 @@ type auditor struct {
 	count   uint64              // of batches, so far
 	signed  uint64              // of those whose own signature was checked
 	odd     []tongue.Message    // what a ledger may hold, if it is the ledger's
+	told    *told               // nil: nobody asked for it yet
 }
 
 // Run checks a bundle. The error is of what the caller gave, never of the bundle.
@@ -80,7 +81,11 @@ func Run(r io.ReaderAt, size int64, o Options) (*Report, error) {
 	a.catalogues()
 	a.batches()
 	a.proofs()
-	a.figures()
+	if a.minutes != nil { // else why not stands with them
+		a.figures()
+		a.findings()
+		a.studies()
+	}
 	return a.report, nil
 }
 

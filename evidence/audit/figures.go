@@ -19,9 +19,6 @@ import (
 
 // figures computes the key performance indicators again, from the minutes that were computed.
 func (a *auditor) figures() {
-	if a.minutes == nil {
-		return // why stands with the minutes
-	}
 	rows, err := a.bundle.KPIs()
 	if err != nil {
 		a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", err))
@@ -32,12 +29,12 @@ func (a *auditor) figures() {
 			a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", fmt.Errorf("grouping %q is not known", g)))
 		}
 	}
-	model, err := a.model()
+	line, err := a.line()
 	if err != nil {
 		a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", err))
 		return
 	}
-	computed, err := a.compute(model)
+	computed, err := a.compute(line.model)
 	if err != nil {
 		a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", err))
 		return
@@ -60,8 +57,18 @@ func by(g bundle.Grouping) kpi.By {
 	return kpi.Whole
 }
 
-// model is what the line said of itself in the last batch of the bundle, and when it was meant to run by all of them.
-func (a *auditor) model() (kpi.Model, error) {
+// told is the line as it said itself in the last batch of the bundle, and as it was meant to run by all of them.
+type told struct {
+	model   kpi.Model
+	line    record.Line
+	signals map[string]record.Signal
+}
+
+// line is made when it is first asked for, which is when all batches are known.
+func (a *auditor) line() (told, error) {
+	if a.told != nil {
+		return *a.told, nil
+	}
 	var last folded
 	for _, c := range a.inOrder() {
 		if _, ok := c.account.catalogue.Lines[a.bundle.Manifest.Line]; ok && !c.account.sealed.Before(last.sealed) {
@@ -70,20 +77,23 @@ func (a *auditor) model() (kpi.Model, error) {
 	}
 	line, ok := last.catalogue.Lines[a.bundle.Manifest.Line]
 	if !ok {
-		return kpi.Model{}, errors.New("no batch names the line")
+		return told{}, errors.New("no batch names the line")
 	}
 	zone, err := time.LoadLocation(last.catalogue.Timezone)
 	if err != nil {
-		return kpi.Model{}, err
+		return told{}, err
 	}
 	plan, err := said.Sealed(a.bundle.Manifest.Line, line, zone, a.planned, a.said)
 	if err != nil {
-		return kpi.Model{}, err
+		return told{}, err
 	}
-	m := kpi.ModelOf(line, plan)
 	log, err := entries.Of(entries.About(a.said, a.bundle.Manifest.Line, entries.Within(a.window())))
-	m.Log = entries.Logged(log)
-	return m, err
+	if err != nil {
+		return told{}, err
+	}
+	a.told = &told{kpi.ModelOf(line, plan), line, last.catalogue.Signals}
+	a.told.model.Log = entries.Logged(log)
+	return *a.told, nil
 }
 
 // window is the period.

@@ -24,9 +24,11 @@ const (
 	Catalogues   Name = "catalogues"
 	Intervals    Name = "intervals"
 	KPI          Name = "kpi"
+	Findings     Name = "findings"
+	Studies      Name = "studies"
 )
 
-var order = []Name{File, Checkpoint, Cosignatures, Keys, Signatures, Chain, Inclusion, Dates, Catalogues, Intervals, KPI}
+var order = []Name{File, Checkpoint, Cosignatures, Keys, Signatures, Chain, Inclusion, Dates, Catalogues, Intervals, KPI, Findings, Studies}
 
 // State is what came of a check.
 type State string
