@@ -86,29 +86,34 @@ func TestABundleHoldsStudies(t *testing.T) {
 	late := func(k *clerk, _ time.Time) {
 		k.seals(studyStart.Add(time.Hour), "v1", record.StatementStudy, studyProtocol(.97, ""))
 	}
+	results := map[string]string{} // of protocols that nobody has concluded
+	for name, say := range map[string]func(*clerk, time.Time){"registered": registered, "late": late, "changed": changed} {
+		c, _ := ofStudy(t, say)
+		detail, err := c.board.StudyDetail(t.Context(), "press-quality")
+		if err != nil {
+			t.Fatal(err)
+		}
+		results[name] = asText(t, detail.Report)
+	}
 	for _, tt := range []struct {
 		name     string
+		of       string
 		say      func(*clerk, time.Time)
 		protocol record.StudyProtocol // that is concluded
 		from, to string               // what the office changes in the verdict that came out
 		holds    bool
 		want     string
 	}{
-		{"as it was", registered, studyProtocol(.97, ""), "", "", true, "study press-quality: the verdict verdict, which Lan sealed at 2026-03-06 00:00 UTC, came out again"},
-		{"registered late", late, studyProtocol(.97, ""), "", "", true, "registered the protocol v1 at 2026-03-03 18:00 UTC, when its reporting period had begun at 2026-03-03 17:00 UTC"},
-		{"changed after its start", changed, studyProtocol(.5, "v1"), "", "", false, "the protocol was changed when its reporting period had begun, by Lan at 2026-03-03 18:00 UTC, with the version v2"},
-		{"another verdict", registered, studyProtocol(.97, ""), `"verdict":"not_enough_data"`, `"verdict":"achieved"`, false, `verdict verdict of Lan, verdict: sealed is "achieved", the readings give "not_enough_data"`},
-		{"a better value after", registered, studyProtocol(.97, ""), `"after":{"value":0.`, `"after":{"value":0.9`, false, "verdict verdict of Lan, after.value: sealed is 0.99"},
-		{"a verdict on nothing", registered, studyProtocol(.96, ""), "", "", false, "the verdict verdict, by Lan at 2026-03-06 00:00 UTC, answers no registered protocol"},
+		{"as it was", "registered", registered, studyProtocol(.97, ""), "", "", true, "study press-quality: the verdict verdict, which Lan sealed at 2026-03-06 00:00 UTC, came out again"},
+		{"registered late", "late", late, studyProtocol(.97, ""), "", "", true, "registered the protocol v1 at 2026-03-03 18:00 UTC, when its reporting period had begun at 2026-03-03 17:00 UTC"},
+		{"changed after its start", "changed", changed, studyProtocol(.5, "v1"), "", "", false, "the protocol was changed when its reporting period had begun, by Lan at 2026-03-03 18:00 UTC, with the version v2"},
+		{"another verdict", "registered", registered, studyProtocol(.97, ""), `"verdict":"not_enough_data"`, `"verdict":"achieved"`, false, `verdict verdict of Lan, verdict: sealed is "achieved", the readings give "not_enough_data"`},
+		{"a better value after", "registered", registered, studyProtocol(.97, ""), `"after":{"value":0.`, `"after":{"value":0.9`, false, "verdict verdict of Lan, after.value: sealed is 0.99"},
+		{"a verdict on nothing", "registered", registered, studyProtocol(.96, ""), "", "", false, "the verdict verdict, by Lan at 2026-03-06 00:00 UTC, answers no registered protocol"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			open, _ := ofStudy(t, tt.say)
-			detail, err := open.board.StudyDetail(t.Context(), "press-quality")
-			if err != nil {
-				t.Fatal(err)
-			}
-			result := asText(t, detail.Report)
+			result := results[tt.of]
 			if !strings.Contains(result, tt.from) {
 				t.Fatalf("no %s in %s", tt.from, result)
 			}
