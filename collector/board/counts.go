@@ -67,7 +67,11 @@ func (b *Board) Count(ctx context.Context, line, by string, d CountDraft) error 
 			return fmt.Errorf("replaces %q: %w; name a count of this line, or leave it out", d.Replaces, ErrUnknown)
 		}
 	}
-	return b.state(ctx, head, d.HandCount)
+	if err := b.state(ctx, head, d.HandCount); err != nil {
+		return err
+	}
+	b.doubted.forget(line)
+	return nil
 }
 
 // check finds what cannot be.
