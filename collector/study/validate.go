@@ -48,7 +48,7 @@ func (r *reader) study() Study {
 		r.wrong("timezone", fmt.Sprintf("there is no time zone %q", r.Timezone), "such as "+DefaultTimezone)
 		r.zone = time.UTC
 	}
-	s := Study{Name: r.Study, Title: r.Title}
+	s := Study{Name: r.Study, Title: r.Title, Line: r.Line}
 	s.Metric = r.metric()
 	s.Target = r.target(s.Metric)
 	s.Method = one(r, "method", r.Method, outcome.Methods)

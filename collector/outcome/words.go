@@ -1,0 +1,93 @@
+package outcome
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/lineproof/lineproof/internal/tongue"
+)
+
+// Words write the figures of one metric in one language: shares in per cent, Vietnamese with a decimal comma.
+type Words struct {
+	tongue.Tongue
+	Metric Metric
+}
+
+// Name is the metric's.
+func (w Words) Name() string { return w.Say("study.metric_" + w.Metric.Name) }
+
+// Level writes a figure of the metric.
+func (w Words) Level(v float64) string {
+	if w.Metric.Share {
+		return w.percent("%.2f", v)
+	}
+	return w.Number("%.4g", v)
+}
+
+// Difference writes a figure of the metric less another one, with its sign.
+func (w Words) Difference(v float64) string {
+	if w.Metric.Share {
+		return w.Say("study.points", "points", w.Number("%+.2f", 100*v))
+	}
+	return w.Number("%+.4g", v)
+}
+
+// Change writes a relative change, with its sign.
+func (w Words) Change(v float64) string { return w.percent("%+.1f", v) }
+
+// Figure writes what may not be known, by one of the forms above.
+func (w Words) Figure(v *float64, form func(float64) string) string {
+	if v == nil {
+		return "-"
+	}
+	return form(*v)
+}
+
+// Between writes an interval.
+func (w Words) Between(low, high *float64, form func(float64) string) string {
+	if low == nil || high == nil {
+		return "-"
+	}
+	return form(*low) + " .. " + form(*high)
+}
+
+func (w Words) percent(format string, v float64) string {
+	if w.Lang() == tongue.Vietnamese {
+		return w.Number(format, 100*v) + " %"
+	}
+	return w.Number(format, 100*v) + "%"
+}
+
+// Number writes a figure by a format of fmt.
+func (w Words) Number(format string, v float64) string {
+	text := fmt.Sprintf(format, v)
+	if w.Lang() == tongue.Vietnamese {
+		return strings.Replace(text, ".", ",", 1)
+	}
+	return text
+}
+
+// Promise is the target. What is better when lower falls.
+func (w Words) Promise(t Target) string {
+	form := w.Level
+	switch t.Kind {
+	case Change:
+		form = func(v float64) string { return strings.TrimPrefix(w.Change(v), "+") }
+	case Gap:
+		form = func(v float64) string { return strings.TrimPrefix(w.Difference(v), "+") }
+	}
+	switch {
+	case t.AtMost != nil && t.Kind == Level:
+		return w.Say("study.target_at_most", "value", form(*t.AtMost))
+	case t.AtMost != nil && *t.AtMost <= 0:
+		return w.Say("study.target_fall", "value", form(math.Abs(*t.AtMost)))
+	case t.AtMost != nil:
+		return w.Say("study.target_rise_at_most", "value", form(*t.AtMost))
+	case t.Kind == Level:
+		return w.Say("study.target_at_least", "value", form(*t.AtLeast))
+	case w.Metric.LowerIsBetter:
+		return w.Say("study.target_fall", "value", form(*t.AtLeast))
+	}
+	return w.Say("study.target_rise", "value", form(*t.AtLeast))
+}

@@ -1,0 +1,240 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/lineproof/lineproof/collector/outcome"
+	"github.com/lineproof/lineproof/internal/tongue"
+)
+
+// Formats of numbers in a spreadsheet.
+const (
+	shareFormat  = "0.00%"
+	changeFormat = "+0.0%;-0.0%;0.0%"
+	numberFormat = "#,##0.####"
+	wholeFormat  = "#,##0"
+)
+
+func heads(texts ...string) (row []Cell) {
+	for _, text := range texts {
+		row = append(row, Cell{Text: text, Bold: true})
+	}
+	return row
+}
+
+func text(s string) Cell { return Cell{Text: s} }
+
+// whole is a number that people count, with groups of three digits.
+func (f *filler) whole(v *float64) Cell {
+	if v == nil {
+		return Cell{}
+	}
+	return Cell{Text: f.grouped(*v), Number: v, Format: wholeFormat}
+}
+
+// grouped writes 1.000.000 in Vietnamese and 1,000,000 in English; what is not whole has its decimals.
+func (f *filler) grouped(v float64) string {
+	text := fmt.Sprintf("%.0f", v)
+	if v != float64(int64(v)) {
+		return f.Number("%g", v)
+	}
+	separator := ","
+	if f.Lang() == tongue.Vietnamese {
+		separator = "."
+	}
+	sign, digits := "", text
+	if strings.HasPrefix(text, "-") {
+		sign, digits = "-", text[1:]
+	}
+	for i := len(digits) - 3; i > 0; i -= 3 {
+		digits = digits[:i] + separator + digits[i:]
+	}
+	return sign + digits
+}
+
+// machines are what was bought; without any, rows to fill in.
+func (f *filler) machines() Table {
+	t := Table{Widths: []float64{1, 5, 3, 3, 1.5, 3}, Rows: [][]Cell{heads(f.Say("report.no"), f.Say("report.machine"), f.Say("report.model"), f.Say("report.origin"), f.Say("report.quantity"), f.Say("report.price"))}}
+	for i, m := range f.Machines {
+		made := strings.TrimSuffix(m.Origin+", "+m.Year, ", ")
+		n := float64(i + 1)
+		t.Rows = append(t.Rows, []Cell{f.whole(&n), text(m.Name), text(m.Model), text(strings.TrimPrefix(made, ", ")), f.whole(m.Quantity), f.whole(m.Price)})
+	}
+	if len(f.Machines) == 0 {
+		t.Rows = append(t.Rows, make([]Cell, 6), make([]Cell, 6))
+	}
+	return t
+}
+
+// money adds up only what is given for every source: a sum over the others would take it for 0.
+func (f *filler) money() Table {
+	t := Table{Widths: []float64{7, 4, 4}, Rows: [][]Cell{heads(f.Say("report.source"), f.Say("report.planned"), f.Say("report.spent"))}}
+	var planned, spent total
+	for _, m := range f.Money {
+		planned.add(m.Planned)
+		spent.add(m.Spent)
+		t.Rows = append(t.Rows, []Cell{text(m.Source), f.whole(m.Planned), f.whole(m.Spent)})
+	}
+	if len(f.Money) == 0 {
+		t.Rows = append(t.Rows, make([]Cell, 3), make([]Cell, 3))
+	}
+	sum := []Cell{text(f.Say("report.total")), f.whole(planned.sum()), f.whole(spent.sum())}
+	for i := range sum {
+		sum[i].Bold = true
+	}
+	t.Rows = append(t.Rows, sum)
+	return t
+}
+
+// total is a sum that is not known as soon as one of its parts is not.
+type total struct {
+	of      float64
+	n       int
+	missing bool
+}
+
+func (t *total) add(v *float64) {
+	t.n++
+	if t.missing = t.missing || v == nil; !t.missing {
+		t.of += *v
+	}
+}
+
+func (t *total) sum() *float64 {
+	if t.missing || t.n == 0 {
+		return nil
+	}
+	return &t.of
+}
+
+// protocol is how each side was measured.
+func (f *filler) protocol() Table {
+	r := f.Result
+	t := Table{Widths: []float64{4, 5, 5}, Read: true, Rows: [][]Cell{heads("", f.Say("report.before"), f.Say("report.after"))}}
+	sides := []outcome.Period{f.Study.Before, f.Study.After}
+	results := []*outcome.Side{r.Before, &r.After}
+	row := func(name string, cell func(outcome.Period, outcome.Side) Cell) {
+		cells := []Cell{text(name)}
+		for i, side := range results {
+			if side == nil {
+				cells = append(cells, text(f.Say("report.without")))
+				continue
+			}
+			cells = append(cells, cell(sides[i], *side))
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	row(f.Say("report.when"), func(p outcome.Period, _ outcome.Side) Cell {
+		return text(either(f.period(p), f.Say("study.nobody_measured")))
+	})
+	row(f.Say("report.shifts_known"), func(p outcome.Period, s outcome.Side) Cell {
+		if p.Declared != nil {
+			return text("-")
+		}
+		n := float64(s.Shifts)
+		of := " " + f.Say("report.of_shifts", "all", len(p.Shifts))
+		return Cell{Text: fmt.Sprint(s.Shifts) + of, Number: &n, Format: `0"` + of + `"`}
+	})
+	row(f.Say("report.coverage"), func(_ outcome.Period, s outcome.Side) Cell {
+		if s.Coverage == nil {
+			return text("-")
+		}
+		return Cell{Text: f.Percent(tongue.Percent(*s.Coverage)), Number: s.Coverage, Format: shareFormat}
+	})
+	row(f.Say("report.evidence_grade"), func(p outcome.Period, _ outcome.Side) Cell {
+		return text(f.Say("report.grade_" + string(p.Grade)))
+	})
+	return t
+}
+
+// result is the figure that the target is on, with all that it is compared with.
+func (f *filler) result() Table {
+	r, w := f.Result, f.Words
+	level, difference := f.format(w), f.differenceFormat(w)
+	interval := f.Say("study.interval", "percent", tongue.Percent(f.Study.Confidence))
+	t := Table{Widths: []float64{3.2, 3.6, 3.6, 3.6}, Rows: [][]Cell{heads(w.Name(), f.Say("report.estimate"), upper(f.Say("report.from", "interval", interval)), f.Say("report.to"))}}
+	add := func(name string, scale float64, format string, form func(float64) string, values ...*float64) {
+		cells := []Cell{text(name)}
+		for _, v := range values {
+			cells = append(cells, number(v, scale, format, form))
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	if b := r.Before; b != nil {
+		add(f.Say("report.before"), 1, level, w.Level, b.Value, b.Low, b.High)
+	}
+	add(f.Say("report.after"), 1, level, w.Level, r.After.Value, r.After.Low, r.After.High)
+	if d := r.Difference; d != nil {
+		scale := 1.
+		if w.Metric.Share {
+			scale = 100
+		}
+		add(f.Say("report.difference"), scale, difference, w.Difference, d.Estimate, d.Low, d.High)
+	}
+	if c := r.RelativeChange; c != nil {
+		add(f.Say("report.change"), 1, changeFormat, w.Change, c.Estimate, c.Low, c.High)
+	}
+	return t
+}
+
+// number is a cell of what may not be known. The spreadsheet shows it times scale.
+func number(v *float64, scale float64, format string, form func(float64) string) Cell {
+	if v == nil {
+		return text("-")
+	}
+	shown := *v * scale
+	return Cell{Text: form(*v), Number: &shown, Format: format}
+}
+
+func (f *filler) format(w outcome.Words) string {
+	if w.Metric.Share {
+		return shareFormat
+	}
+	return numberFormat
+}
+
+// differenceFormat is in points of a share, else in the metric's unit.
+func (f *filler) differenceFormat(w outcome.Words) string {
+	if !w.Metric.Share {
+		return "+#,##0.####;-#,##0.####;0"
+	}
+	unit := strings.ReplaceAll(f.Say("study.points", "points", ""), `"`, "")
+	return fmt.Sprintf(`+0.00"%[1]s";-0.00"%[1]s";0.00"%[1]s"`, unit)
+}
+
+// secondary are the further metrics, without a target.
+func (f *filler) secondary() Table {
+	t := Table{Widths: []float64{4.6, 2.7, 2.7, 2.4, 4.2, 1.9}, Rows: [][]Cell{heads(f.Say("report.metric"), f.Say("report.before"), f.Say("report.after"), f.Say("report.change"), upper(f.Say("study.interval", "percent", tongue.Percent(f.Study.Confidence))), "p")}}
+	for i, c := range f.Comparisons {
+		w := outcome.Words{Tongue: f.Tongue, Metric: f.Secondary[i].Metric}
+		change, within := text("-"), text("-")
+		if c.RelativeChange != nil {
+			change = number(c.RelativeChange.Estimate, 1, changeFormat, w.Change)
+			within = text(w.Between(c.RelativeChange.Low, c.RelativeChange.High, w.Change))
+		}
+		p := number(c.Adjusted, 1, "0.000", f.chance)
+		t.Rows = append(t.Rows, []Cell{text(w.Name()), number(c.Before.Value, 1, f.format(w), w.Level), number(c.After.Value, 1, f.format(w), w.Level), change, within, p})
+	}
+	return t
+}
+
+// chance is a p-value: nobody reads more than that it is small.
+func (f *filler) chance(p float64) string {
+	if p < .001 {
+		return "< " + f.Words.Number("%.3f", .001)
+	}
+	return f.Words.Number("%.3f", p)
+}
+
+// declared are figures that nobody measured, and say so.
+func (f *filler) declared() Table {
+	t := Table{Widths: []float64{6, 3, 3, 3}, Rows: [][]Cell{heads(f.Say("report.indicator"), f.Say("report.unit"), f.Say("report.before"), f.Say("report.after"))}}
+	for _, d := range f.Declared {
+		t.Rows = append(t.Rows, []Cell{text(d.Name), text(d.Unit), f.whole(d.Before), f.whole(d.After)})
+	}
+	if len(f.Declared) == 0 {
+		t.Rows = append(t.Rows, make([]Cell, 4), make([]Cell, 4))
+	}
+	return t
+}

@@ -1,0 +1,83 @@
+package report
+
+import (
+	"fmt"
+
+	"github.com/xuri/excelize/v2"
+
+	"github.com/lineproof/lineproof/internal/sheet"
+)
+
+// chartRows are left free under the spreadsheet's chart.
+const chartRows = 16
+
+// chart puts the figures on a sheet of their own, and has the spreadsheet draw them.
+func (f *form) chart(c Chart) error {
+	if _, err := f.NewSheet(f.data); err != nil {
+		return err
+	}
+	b := sheet.Book{File: f.File, Sheet: f.data}
+	format, err := f.NewStyle(&excelize.Style{CustomNumFmt: &c.Format})
+	if err != nil {
+		return err
+	}
+	for i, head := range c.Columns {
+		if err := b.Put(i+1, 1, head, 0); err != nil {
+			return err
+		}
+	}
+	chart := &excelize.Chart{
+		Type: excelize.Scatter, Dimension: excelize.ChartDimension{Width: 640, Height: 330},
+		Title: []excelize.RichTextRun{{Text: c.Name}}, Legend: excelize.ChartLegend{Position: "bottom"},
+		YAxis: excelize.ChartAxis{Minimum: &c.Ticks[0].At, Maximum: &c.Ticks[len(c.Ticks)-1].At, MajorGridLines: true},
+	}
+	row := 2
+	for i, s := range c.Sides {
+		for n, v := range s.Values {
+			for column, cell := range []any{row - 1, s.Name, of(v), of(s.Mean), of(s.Low), of(s.High), of(c.Target)} {
+				style := format
+				if column < 2 {
+					style = 0
+				}
+				if err := b.Put(column+1, row+n, cell, style); err != nil {
+					return err
+				}
+			}
+			if err := b.Put(1, row+n, row+n-1, 0); err != nil {
+				return err
+			}
+		}
+		if last := row + len(s.Values) - 1; last >= row {
+			f.series(chart, c, s, i, row, last)
+			row = last + 1
+		}
+	}
+	if err := b.SetColWidth(b.Sheet, "A", "G", 16); err != nil {
+		return err
+	}
+	if err := f.AddChart(f.Sheet, fmt.Sprintf("A%d", f.row), chart); err != nil {
+		return err
+	}
+	f.row += chartRows + 2
+	return nil
+}
+
+// series are a side's shifts as dots, and its mean as a line.
+func (f *form) series(chart *excelize.Chart, c Chart, s ChartSide, side, from, to int) {
+	column := func(name string) string { return fmt.Sprintf("'%s'!$%s$%d:$%s$%d", f.data, name, from, name, to) }
+	fill := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"000000"}}
+	if side == 0 && len(c.Sides) > 1 {
+		fill.Color = []string{"FFFFFF"}
+	}
+	chart.Series = append(chart.Series,
+		excelize.ChartSeries{Name: s.Name, Categories: column("A"), Values: column("C"), Line: excelize.ChartLine{Type: excelize.ChartLineNone}, Marker: excelize.ChartMarker{Symbol: "circle", Size: 5, Fill: fill}},
+		excelize.ChartSeries{Name: s.Name + ": " + c.Columns[3], Categories: column("A"), Values: column("D"), Line: excelize.ChartLine{Width: 2}, Marker: excelize.ChartMarker{Symbol: "none"}})
+}
+
+// of is a cell of what may not be known.
+func of(v *float64) any {
+	if v == nil {
+		return nil
+	}
+	return *v
+}
