@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/lineproof/lineproof/collector/outcome"
+	"github.com/lineproof/lineproof/internal/tongue"
 )
 
 // Chart is both sides of a study, shift by shift, each with its mean and interval.
@@ -16,6 +17,7 @@ type Chart struct {
 	Legend [4]string // shift before, shift after, mean with interval, target
 
 	Columns [7]string // heads of its figures in a spreadsheet: number, side, value, overall, from, to, target
+	Where   string    // a workbook has it
 	Format  string    // of the figures
 }
 
@@ -35,7 +37,7 @@ type Tick struct {
 
 func (f *filler) chart() Chart {
 	c := Chart{
-		Name: f.Words.Name(), Format: f.format(f.Words),
+		Name: f.Words.Name(), Format: levelFormat(f.Words, f.Result.After.Value), Where: f.Say("report.chart_where", "sheet", tongue.M("report.sheet_shifts")),
 		Columns: [7]string{f.Say("report.no"), f.Say("report.side"), f.Words.Name(), f.Say("report.overall"), f.Say("report.low"), f.Say("report.high"), f.Say("report.legend_target")},
 		Legend:  [4]string{f.Say("report.legend_before"), f.Say("report.legend_after"), f.Say("report.legend_mean"), f.Say("report.legend_target")},
 	}
@@ -50,16 +52,23 @@ func (f *filler) chart() Chart {
 	if level, ok := f.Study.Target.After(f.Metric, before); ok {
 		c.Target = &level
 	}
-	low, high := c.reach()
-	step := stepOf((high - low) / 5)
-	for at := math.Floor(low/step) * step; ; at += step {
-		c.Ticks = append(c.Ticks, Tick{at, f.tick(at, step)})
-		if at >= high {
-			break
-		}
-	}
+	c.Ticks = f.ticks(c.reach())
 	return c
 }
+
+// ticks are multiples of a step that people count in, from below low to above high.
+func (f *filler) ticks(low, high float64) (ticks []Tick) {
+	step := stepOf((high - low) / 5)
+	for n := math.Floor(low/step + rounding); ; n++ {
+		ticks = append(ticks, Tick{n * step, f.tick(n*step, step)})
+		if n*step >= high-rounding*step {
+			return ticks
+		}
+	}
+}
+
+// rounding is what figures that people count in differ by from themselves, in parts of a step.
+const rounding = 1e-6
 
 // tick is the text at a place of the axis, with as many decimals as the step has.
 func (f *filler) tick(at, step float64) string {
@@ -114,7 +123,7 @@ func (c Chart) reach() (low, high float64) {
 func stepOf(least float64) float64 {
 	power := math.Pow(10, math.Floor(math.Log10(least)))
 	for _, n := range []float64{1, 2, 5} {
-		if n*power >= least {
+		if n*power >= least*(1-rounding) {
 			return n * power
 		}
 	}

@@ -68,9 +68,15 @@ type Signature struct{ As, Name []Run }
 
 // Evidence is what leads from the paper to the file that proves it.
 type Evidence struct {
-	Rows [][2]string
+	Rows []Fact
 	Code string // text of the QR code; empty: there is nothing to look up
 	Hint string
+}
+
+// Fact is a value with its name.
+type Fact struct {
+	Name  string
+	Value Run
 }
 
 // PageBreak begins a new page.

@@ -143,16 +143,16 @@ func (f *filler) recipients(parts [][]run) Signatures {
 // evidence leads to the bundle, its digest and where it can be checked.
 func (f *filler) evidence() Evidence {
 	b := f.bundle()
-	e := Evidence{Hint: f.codeHint(), Rows: [][2]string{
-		{f.Say("report.bundle_file"), either(b.File, dots)}, {f.Say("report.bundle_sha256"), either(b.SHA256, dots)},
+	e := Evidence{Hint: f.codeHint(), Rows: []Fact{
+		{f.Say("report.bundle_file"), f.known(b.File)}, {f.Say("report.bundle_sha256"), f.known(b.SHA256)},
 	}}
 	if f.Bundle != nil {
 		e.Rows = append(e.Rows,
-			[2]string{f.Say("report.bundle_of"), b.Line + ", " + f.Say("report.period", "from", f.moment(b.From), "to", f.moment(b.To))},
-			[2]string{f.Say("report.ledger"), f.Say("report.ledger_at", "origin", b.Origin, "size", b.Size)},
-			[2]string{f.Say("report.ledger_root"), b.Root})
+			Fact{f.Say("report.bundle_of"), f.known(b.Line + ", " + f.Say("report.period", "from", f.moment(b.From), "to", f.moment(b.To)))},
+			Fact{f.Say("report.ledger"), f.known(f.Say("report.ledger_at", "origin", b.Origin, "size", b.Size))},
+			Fact{f.Say("report.ledger_root"), f.known(b.Root)})
 	}
-	e.Rows = append(e.Rows, [2]string{f.Say("report.verify_at"), either(f.Verify, dots)})
+	e.Rows = append(e.Rows, Fact{f.Say("report.verify_at"), f.known(f.Verify)})
 	e.Code = code(f.Verify, b.SHA256)
 	return e
 }

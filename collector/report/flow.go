@@ -243,8 +243,12 @@ func (p *page) balanced(words []word, l look, within float64) []row {
 func (p *page) text(t Text, next []Block) {
 	l, runs := looks[t.Role], t.Runs
 	switch t.Role {
-	case Section, Subsection, Caption:
+	case Section, Subsection:
 		p.fit(l.above + l.height() + p.least(next))
+	case Paragraph:
+		if _, ok := after(next).(Table); ok {
+			p.fit(l.above + 2*l.height() + p.least(next))
+		}
 	case Item:
 		runs = append(plain("- "), runs...)
 	}
@@ -256,11 +260,16 @@ func (p *page) text(t Text, next []Block) {
 }
 
 func follows(next []Block, role Role) bool {
-	if len(next) == 0 {
-		return false
-	}
-	t, ok := next[0].(Text)
+	t, ok := after(next).(Text)
 	return ok && t.Role == role
+}
+
+// after is the next block; nil at the end.
+func after(next []Block) Block {
+	if len(next) == 0 {
+		return nil
+	}
+	return next[0]
 }
 
 // least is the height that a heading wants below it.

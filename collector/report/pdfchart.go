@@ -142,7 +142,7 @@ func (p *page) evidence(e Evidence) {
 	}
 	for _, row := range e.Rows {
 		p.y += .8
-		p.set([]Run{{Text: row[0] + ": ", Bold: true}, {Text: row[1]}}, l, marginLeft, within)
+		p.set([]Run{{Text: row.Name + ": ", Bold: true}, row.Value}, l, marginLeft, within)
 	}
 	if e.Code == "" {
 		return

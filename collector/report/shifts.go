@@ -39,8 +39,8 @@ func (f *filler) side(name string, p outcome.Period) (rows [][]Cell) {
 	for _, s := range p.Shifts {
 		row := []Cell{text(name), text(f.moment(s.Start)), text("-"), text("-"), text("-"), text("-")}
 		if s.Known {
-			row[2], row[3] = number(&s.Y, 1, numberFormat, figure), number(&s.X, 1, numberFormat, figure)
-			row[4] = number(value(s), 1, f.format(f.Words), f.Level)
+			row[2], row[3] = number(&s.Y, 1, "0.##", figure), number(&s.X, 1, "0.##", figure)
+			row[4] = number(value(s), 1, levelFormat(f.Words, value(s)), f.Level)
 		}
 		if s.Coverage != nil {
 			row[5] = Cell{Text: f.Percent(tongue.Percent(*s.Coverage)), Number: s.Coverage, Format: shareFormat}

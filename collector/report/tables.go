@@ -12,7 +12,7 @@ import (
 const (
 	shareFormat  = "0.00%"
 	changeFormat = "+0.0%;-0.0%;0.0%"
-	numberFormat = "#,##0.####"
+	chanceFormat = `[<0.001]"< "0.001;0.000`
 	wholeFormat  = "#,##0"
 )
 
@@ -151,7 +151,7 @@ func (f *filler) protocol() Table {
 // result is the figure that the target is on, with all that it is compared with.
 func (f *filler) result() Table {
 	r, w := f.Result, f.Words
-	level, difference := f.format(w), f.differenceFormat(w)
+	level, difference := levelFormat(w, r.After.Value), f.differenceFormat(w)
 	interval := f.Say("study.interval", "percent", tongue.Percent(f.Study.Confidence))
 	t := Table{Widths: []float64{3.2, 3.6, 3.6, 3.6}, Rows: [][]Cell{heads(w.Name(), f.Say("report.estimate"), upper(f.Say("report.from", "interval", interval)), f.Say("report.to"))}}
 	add := func(name string, scale float64, format string, form func(float64) string, values ...*float64) {
@@ -187,17 +187,25 @@ func number(v *float64, scale float64, format string, form func(float64) string)
 	return Cell{Text: form(*v), Number: &shown, Format: format}
 }
 
-func (f *filler) format(w outcome.Words) string {
-	if w.Metric.Share {
+// levelFormat shows a figure of the metric with about four digits, as the words do.
+func levelFormat(w outcome.Words, v *float64) string {
+	switch {
+	case w.Metric.Share:
 		return shareFormat
+	case v == nil || *v >= 1000:
+		return wholeFormat
+	case *v >= 100:
+		return "0.0"
+	case *v >= 1:
+		return "0.00"
 	}
-	return numberFormat
+	return "0.00000"
 }
 
 // differenceFormat is in points of a share, else in the metric's unit.
 func (f *filler) differenceFormat(w outcome.Words) string {
 	if !w.Metric.Share {
-		return "+#,##0.####;-#,##0.####;0"
+		return "+#,##0.0###;-#,##0.0###;0"
 	}
 	unit := strings.ReplaceAll(f.Say("study.points", "points", ""), `"`, "")
 	return fmt.Sprintf(`+0.00"%[1]s";-0.00"%[1]s";0.00"%[1]s"`, unit)
@@ -213,8 +221,8 @@ func (f *filler) secondary() Table {
 			change = number(c.RelativeChange.Estimate, 1, changeFormat, w.Change)
 			within = text(w.Between(c.RelativeChange.Low, c.RelativeChange.High, w.Change))
 		}
-		p := number(c.Adjusted, 1, "0.000", f.chance)
-		t.Rows = append(t.Rows, []Cell{text(w.Name()), number(c.Before.Value, 1, f.format(w), w.Level), number(c.After.Value, 1, f.format(w), w.Level), change, within, p})
+		p := number(c.Adjusted, 1, chanceFormat, f.chance)
+		t.Rows = append(t.Rows, []Cell{text(w.Name()), number(c.Before.Value, 1, levelFormat(w, c.Before.Value), w.Level), number(c.After.Value, 1, levelFormat(w, c.After.Value), w.Level), change, within, p})
 	}
 	return t
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -16,8 +17,8 @@ import (
 const (
 	gridColumns = 12
 	gridWidth   = 7.3  // of each, in the digits that a spreadsheet measures by
-	lineChars   = 80   // of a line over the whole width, roughly
-	lineHeight  = 17.5 // points
+	lineChars   = 950  // of a line over the whole width, times the size of its letters in points; roughly
+	lineHeight  = 1.45 // of the size of the letters
 )
 
 // form is a document being written to a workbook.
@@ -43,6 +44,9 @@ func XLSX(d Document) ([]byte, error) {
 			err = f.block(b)
 		}
 	}
+	// The library takes the kinds of pictures from a map.
+	kinds := file.ContentTypes.Defaults
+	sort.Slice(kinds, func(i, j int) bool { return kinds[i].Extension < kinds[j].Extension })
 	var out bytes.Buffer
 	if err == nil {
 		err = file.Write(&out)
@@ -55,19 +59,15 @@ func XLSX(d Document) ([]byte, error) {
 
 // setUp makes the page: A4 upright, as many pages as it needs, numbers at the head from the second on.
 func (f *form) setUp(d Document) error {
-	a4, one, any, yes, upright := 9, 1, 0, true, "portrait"
 	inches := func(mm float64) *float64 { v := mm / 25.4; return &v }
 	steps := []func() error{
 		func() error { return f.SetColWidth(f.Sheet, "A", "L", gridWidth) },
-		func() error { return f.SetSheetProps(f.Sheet, &excelize.SheetPropsOptions{FitToPage: &yes}) },
-		func() error {
-			return f.SetPageLayout(f.Sheet, &excelize.PageLayoutOptions{Size: &a4, Orientation: &upright, FitToWidth: &one, FitToHeight: &any})
-		},
+		func() error { return f.layOut(f.Sheet, "portrait") },
 		func() error {
 			return f.SetPageMargins(f.Sheet, &excelize.PageLayoutMarginsOptions{Top: inches(marginTop), Bottom: inches(marginLow), Left: inches(marginLeft), Right: inches(marginRight), Header: inches(10), Footer: inches(10)})
 		},
 		func() error {
-			return f.SetHeaderFooter(f.Sheet, &excelize.HeaderFooterOptions{DifferentFirst: true, OddHeader: `&C&"Times New Roman"&13&P`})
+			return f.SetHeaderFooter(f.Sheet, &excelize.HeaderFooterOptions{DifferentFirst: true, OddHeader: `&C&P`})
 		},
 		func() error {
 			day := d.Dated.UTC().Format("2006-01-02T15:04:05Z")
@@ -80,6 +80,15 @@ func (f *form) setUp(d Document) error {
 		}
 	}
 	return nil
+}
+
+// layOut has a sheet printed on A4, one page wide.
+func (f *form) layOut(name, orientation string) error {
+	a4, one, any, yes := 9, 1, 0, true
+	if err := f.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &yes}); err != nil {
+		return err
+	}
+	return f.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &orientation, FitToWidth: &one, FitToHeight: &any})
 }
 
 func (f *form) block(b Block) error {
@@ -158,17 +167,17 @@ func (f *form) put(from, to int, v any, c face) error {
 	return f.Put(from, f.row, v, style)
 }
 
-// next ends a row that shows so many lines: what is merged gets no height by itself.
-func (f *form) next(lines int) error {
+// next ends a row of a height in points: what is merged gets none by itself.
+func (f *form) next(height float64) error {
 	row := f.row
 	f.row++
-	return f.SetRowHeight(f.Sheet, row, math.Min(409, lineHeight*float64(max(1, lines))))
+	return f.SetRowHeight(f.Sheet, row, math.Min(409, max(height, lineHeight*smallSize)))
 }
 
-// linesOf guesses how many lines a text takes over so many columns.
-func linesOf(text string, columns int) int {
-	room := lineChars * columns / gridColumns
-	return (utf8.RuneCountInString(text) + room - 1) / max(1, room)
+// heightOf guesses what a text takes over so many columns, in points.
+func heightOf(text string, columns int, size float64) float64 {
+	room := lineChars / size * float64(columns) / gridColumns
+	return math.Ceil(float64(utf8.RuneCountInString(text))/room)*size*lineHeight + 2
 }
 
 // text writes a line over the whole width. Parts in bold or italics are not told apart in it.
@@ -182,5 +191,5 @@ func (f *form) text(t Text) error {
 	if err := f.put(1, gridColumns, text, c); err != nil {
 		return err
 	}
-	return f.next(linesOf(text, gridColumns))
+	return f.next(heightOf(text, gridColumns, l.size))
 }

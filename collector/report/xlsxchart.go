@@ -8,10 +8,8 @@ import (
 	"github.com/lineproof/lineproof/internal/sheet"
 )
 
-// chartRows are left free under the spreadsheet's chart.
-const chartRows = 16
-
-// chart puts the figures on a sheet of their own, and has the spreadsheet draw them.
+// chart puts the figures on a sheet of their own, and has the spreadsheet draw them there: on the document's sheet the end
+// of a page could cut it in two.
 func (f *form) chart(c Chart) error {
 	if _, err := f.NewSheet(f.data); err != nil {
 		return err
@@ -48,30 +46,33 @@ func (f *form) chart(c Chart) error {
 			}
 		}
 		if last := row + len(s.Values) - 1; last >= row {
-			f.series(chart, c, s, i, row, last)
+			f.series(chart, i < len(c.Sides)-1, row, last)
 			row = last + 1
 		}
 	}
 	if err := b.SetColWidth(b.Sheet, "A", "G", 16); err != nil {
 		return err
 	}
-	if err := f.AddChart(f.Sheet, fmt.Sprintf("A%d", f.row), chart); err != nil {
+	if err := f.layOut(b.Sheet, "landscape"); err != nil {
 		return err
 	}
-	f.row += chartRows + 2
-	return nil
+	if err := f.AddChart(f.data, "I2", chart); err != nil {
+		return err
+	}
+	return f.text(Text{Role: Caption, Runs: plain(c.Where)})
 }
 
-// series are a side's shifts as dots, and its mean as a line.
-func (f *form) series(chart *excelize.Chart, c Chart, s ChartSide, side, from, to int) {
+// series are one side's shifts as dots, and its mean as a line.
+func (f *form) series(chart *excelize.Chart, first bool, from, to int) {
 	column := func(name string) string { return fmt.Sprintf("'%s'!$%s$%d:$%s$%d", f.data, name, from, name, to) }
+	cell := func(name string, row int) string { return fmt.Sprintf("'%s'!$%s$%d", f.data, name, row) }
 	fill := excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"000000"}}
-	if side == 0 && len(c.Sides) > 1 {
+	if first {
 		fill.Color = []string{"FFFFFF"}
 	}
 	chart.Series = append(chart.Series,
-		excelize.ChartSeries{Name: s.Name, Categories: column("A"), Values: column("C"), Line: excelize.ChartLine{Type: excelize.ChartLineNone}, Marker: excelize.ChartMarker{Symbol: "circle", Size: 5, Fill: fill}},
-		excelize.ChartSeries{Name: s.Name + ": " + c.Columns[3], Categories: column("A"), Values: column("D"), Line: excelize.ChartLine{Width: 2}, Marker: excelize.ChartMarker{Symbol: "none"}})
+		excelize.ChartSeries{Name: cell("B", from), Categories: column("A"), Values: column("C"), Line: excelize.ChartLine{Type: excelize.ChartLineNone}, Marker: excelize.ChartMarker{Symbol: "circle", Size: 5, Fill: fill}},
+		excelize.ChartSeries{Name: cell("D", 1), Categories: column("A"), Values: column("D"), Line: excelize.ChartLine{Width: 2}, Marker: excelize.ChartMarker{Symbol: "none"}})
 }
 
 // of is a cell of what may not be known.

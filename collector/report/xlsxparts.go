@@ -24,11 +24,11 @@ func (f *form) letterhead(h Letterhead) error {
 		if err := f.put(halfGrid+1, gridColumns, r.right, face{size: 12, style: r.rightStyle, align: "center"}); err != nil {
 			return err
 		}
-		if err := f.next(max(linesOf(r.left, halfGrid-1), linesOf(r.right, gridColumns-halfGrid))); err != nil {
+		if err := f.next(max(heightOf(r.left, halfGrid, 14), heightOf(r.right, gridColumns-halfGrid, 14))); err != nil {
 			return err
 		}
 	}
-	return f.next(1)
+	return f.next(0)
 }
 
 // table gives each column its part of the grid.
@@ -38,7 +38,7 @@ func (f *form) table(t Table) error {
 	}
 	spans := spansOf(t.Widths)
 	for i, row := range t.Rows {
-		from, lines := 1, 1
+		from, height := 1, 0.
 		for c, cell := range row {
 			looks := face{size: 11, border: true, align: "left", format: cell.Format}
 			if cell.Bold {
@@ -57,14 +57,14 @@ func (f *form) table(t Table) error {
 			if err := f.put(from, from+spans[c]-1, v, looks); err != nil {
 				return err
 			}
-			lines = max(lines, linesOf(cell.Text, spans[c]))
+			height = max(height, heightOf(cell.Text, spans[c], 12))
 			from += spans[c]
 		}
-		if err := f.next(lines); err != nil {
+		if err := f.next(height); err != nil {
 			return err
 		}
 	}
-	return f.next(1)
+	return f.next(0)
 }
 
 // spansOf are whole columns of the grid for relative widths, at least one each.
@@ -85,11 +85,11 @@ func spansOf(widths []float64) (spans []int) {
 func (f *form) evidence(e Evidence) error {
 	first := f.row
 	for _, row := range e.Rows {
-		text := row[0] + ": " + row[1]
+		text := row.Name + ": " + said([]Run{row.Value})
 		if err := f.put(1, gridColumns-3, text, face{size: 11, align: "left"}); err != nil {
 			return err
 		}
-		if err := f.next(linesOf(text, gridColumns-4)); err != nil {
+		if err := f.next(heightOf(text, gridColumns-4, 11)); err != nil {
 			return err
 		}
 	}
@@ -104,8 +104,8 @@ func (f *form) evidence(e Evidence) error {
 	if err := f.AddPictureFromBytes(f.Sheet, fmt.Sprintf("J%d", first), picture); err != nil {
 		return err
 	}
-	for f.row < first+8 { // as high as the picture
-		if err := f.next(1); err != nil {
+	for f.row < first+7 { // as high as the picture
+		if err := f.next(0); err != nil {
 			return err
 		}
 	}
@@ -113,7 +113,7 @@ func (f *form) evidence(e Evidence) error {
 }
 
 func (f *form) signatures(s Signatures) error {
-	if err := f.next(1); err != nil {
+	if err := f.next(0); err != nil {
 		return err
 	}
 	first, from := f.row, 1
@@ -131,7 +131,10 @@ func (f *form) signatures(s Signatures) error {
 				return err
 			}
 		}
-		if f.row++; line == 1 {
+		if err := f.next(heightOf("", 1, size) + size*lineHeight); err != nil {
+			return err
+		}
+		if line == 1 {
 			f.row += 4 // for signature and seal
 		}
 	}
