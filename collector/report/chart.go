@@ -37,8 +37,8 @@ type Tick struct {
 
 func (f *filler) chart() Chart {
 	c := Chart{
-		Name: f.Words.Name(), Format: levelFormat(f.Words, f.Result.After.Value), Where: f.Say("report.chart_where", "sheet", tongue.M("report.sheet_shifts")),
-		Columns: [7]string{f.Say("report.no"), f.Say("report.side"), f.Words.Name(), f.Say("report.overall"), f.Say("report.low"), f.Say("report.high"), f.Say("report.legend_target")},
+		Name: f.metricName(f.Words), Format: levelFormat(f.Words, f.Result.After.Value), Where: f.Say("report.chart_where", "sheet", tongue.M("report.sheet_shifts")),
+		Columns: [7]string{f.Say("report.no"), f.Say("report.side"), f.metricName(f.Words), f.Say("report.overall"), f.Say("report.low"), f.Say("report.high"), f.Say("report.legend_target")},
 		Legend:  [4]string{f.Say("report.legend_before"), f.Say("report.legend_after"), f.Say("report.legend_mean"), f.Say("report.legend_target")},
 	}
 	if b := f.Result.Before; b != nil {

@@ -44,8 +44,8 @@ var fields = map[string]func(*filler) string{
 
 	"study":      func(f *filler) string { return f.Report.Name },
 	"title":      func(f *filler) string { return either(f.Report.Title[f.Lang()], f.Report.Name) },
-	"metric":     func(f *filler) string { return f.Words.Name() },
-	"target":     func(f *filler) string { return f.Promise(f.Study.Target) },
+	"metric":     func(f *filler) string { return f.metricName(f.Words) },
+	"target":     func(f *filler) string { return f.Words.Target(f.Study.Target) },
 	"comparator": func(f *filler) string { return f.Say("report.comparator_" + string(f.Study.Comparator)) },
 	"confidence": func(f *filler) string {
 		return f.Percent(tongue.Percent(f.Study.Confidence))

@@ -7,20 +7,21 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"github.com/lineproof/lineproof/collector/outcome"
+	"github.com/lineproof/lineproof/collector/study/protocol"
 	"github.com/lineproof/lineproof/internal/tongue"
 )
 
 // filler puts a report into a template.
 type filler struct {
 	Report
-	outcome.Words
+	protocol.Words
 	sections, subsections int
 	title                 string
 }
 
 // Fill makes the document of a template and a report.
 func (t Template) Fill(r Report, in tongue.Tongue) Document {
-	f := &filler{Report: r, Words: outcome.Words{Tongue: in, Metric: r.Study.Metric}}
+	f := &filler{Report: r, Words: protocol.Words{Tongue: in, Metric: r.Study.Metric}}
 	d := Document{Lang: in.Lang(), Dated: r.dated(), Sheet: in.Say("report.sheet"), DataSheet: in.Say("report.sheet_shifts")}
 	for _, l := range t.lines {
 		if !f.applies(l.when) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lineproof/lineproof/collector/outcome"
+	"github.com/lineproof/lineproof/collector/study/protocol"
 	"github.com/lineproof/lineproof/internal/tongue"
 )
 
@@ -15,6 +16,9 @@ const (
 	chanceFormat = `[<0.001]"< "0.001;0.000`
 	wholeFormat  = "#,##0"
 )
+
+// metricName is the metric in words.
+func (f *filler) metricName(w protocol.Words) string { return f.Say("study.metric_" + w.Metric.Name) }
 
 func heads(texts ...string) (row []Cell) {
 	for _, text := range texts {
@@ -153,7 +157,7 @@ func (f *filler) result() Table {
 	r, w := f.Result, f.Words
 	level, difference := levelFormat(w, r.After.Value), f.differenceFormat(w)
 	interval := f.Say("study.interval", "percent", tongue.Percent(f.Study.Confidence))
-	t := Table{Widths: []float64{3.2, 3.6, 3.6, 3.6}, Rows: [][]Cell{heads(w.Name(), f.Say("report.estimate"), upper(f.Say("report.from", "interval", interval)), f.Say("report.to"))}}
+	t := Table{Widths: []float64{3.2, 3.6, 3.6, 3.6}, Rows: [][]Cell{heads(f.metricName(w), f.Say("report.estimate"), upper(f.Say("report.from", "interval", interval)), f.Say("report.to"))}}
 	add := func(name string, scale float64, format string, form func(float64) string, values ...*float64) {
 		cells := []Cell{text(name)}
 		for _, v := range values {
@@ -188,7 +192,7 @@ func number(v *float64, scale float64, format string, form func(float64) string)
 }
 
 // levelFormat shows a figure of the metric with about four digits, as the words do.
-func levelFormat(w outcome.Words, v *float64) string {
+func levelFormat(w protocol.Words, v *float64) string {
 	switch {
 	case w.Metric.Share:
 		return shareFormat
@@ -203,7 +207,7 @@ func levelFormat(w outcome.Words, v *float64) string {
 }
 
 // differenceFormat is in points of a share, else in the metric's unit.
-func (f *filler) differenceFormat(w outcome.Words) string {
+func (f *filler) differenceFormat(w protocol.Words) string {
 	if !w.Metric.Share {
 		return "+#,##0.0###;-#,##0.0###;0"
 	}
@@ -215,14 +219,14 @@ func (f *filler) differenceFormat(w outcome.Words) string {
 func (f *filler) secondary() Table {
 	t := Table{Widths: []float64{4.6, 2.7, 2.7, 2.4, 4.2, 1.9}, Rows: [][]Cell{heads(f.Say("report.metric"), f.Say("report.before"), f.Say("report.after"), f.Say("report.change"), upper(f.Say("study.interval", "percent", tongue.Percent(f.Study.Confidence))), "p")}}
 	for i, c := range f.Comparisons {
-		w := outcome.Words{Tongue: f.Tongue, Metric: f.Secondary[i].Metric}
+		w := protocol.Words{Tongue: f.Tongue, Metric: f.Secondary[i].Metric}
 		change, within := text("-"), text("-")
 		if c.RelativeChange != nil {
 			change = number(c.RelativeChange.Estimate, 1, changeFormat, w.Change)
 			within = text(w.Between(c.RelativeChange.Low, c.RelativeChange.High, w.Change))
 		}
 		p := number(c.Adjusted, 1, chanceFormat, f.chance)
-		t.Rows = append(t.Rows, []Cell{text(w.Name()), number(c.Before.Value, 1, levelFormat(w, c.Before.Value), w.Level), number(c.After.Value, 1, levelFormat(w, c.After.Value), w.Level), change, within, p})
+		t.Rows = append(t.Rows, []Cell{text(f.metricName(w)), number(c.Before.Value, 1, levelFormat(w, c.Before.Value), w.Level), number(c.After.Value, 1, levelFormat(w, c.After.Value), w.Level), change, within, p})
 	}
 	return t
 }

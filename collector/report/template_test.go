@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/collector/outcome"
+	"github.com/lineproof/lineproof/collector/study/protocol"
 	"github.com/lineproof/lineproof/internal/tongue"
 )
 
@@ -133,7 +134,7 @@ func TestTheHeadNamesAllThereIs(t *testing.T) {
 
 // TestDatesAreWrittenAsTheDecreeWantsThem: a zero before days under 10 and the months 1 and 2.
 func TestDatesAreWrittenAsTheDecreeWantsThem(t *testing.T) {
-	f := &filler{Words: outcome.Words{Tongue: speak(t, "vi")}}
+	f := &filler{Words: protocol.Words{Tongue: speak(t, "vi")}}
 	for day, want := range map[string]string{
 		"2020-01-05": "ngày 05 tháng 01 năm 2020",
 		"2020-02-10": "ngày 10 tháng 02 năm 2020",
@@ -157,7 +158,7 @@ func TestGroupsOfDigits(t *testing.T) {
 		vi, en string
 	}{{0, "0", "0"}, {999, "999", "999"}, {1000, "1.000", "1,000"}, {-1234567, "-1.234.567", "-1,234,567"}, {2.5, "2,5", "2.5"}} {
 		for lang, want := range map[string]string{"vi": c.vi, "en": c.en} {
-			f := &filler{Words: outcome.Words{Tongue: speak(t, lang)}}
+			f := &filler{Words: protocol.Words{Tongue: speak(t, lang)}}
 			if got := f.grouped(c.v); got != want {
 				t.Errorf("%v: got %s, want %s", c.v, got, want)
 			}
@@ -191,7 +192,7 @@ func TestTheChartReachesOverAll(t *testing.T) {
 		{"nothing", nil, []string{"0 %", "20 %", "40 %", "60 %", "80 %", "100 %"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f := &filler{Words: outcome.Words{Tongue: speak(t, "vi"), Metric: outcome.Metric{Share: true}}}
+			f := &filler{Words: protocol.Words{Tongue: speak(t, "vi"), Metric: outcome.Metric{Share: true}}}
 			var got []string
 			for _, tick := range f.ticks(Chart{Sides: []ChartSide{{Values: c.values}}}.reach()) {
 				got = append(got, tick.Text)

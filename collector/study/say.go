@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/lineproof/lineproof/collector/outcome"
+	"github.com/lineproof/lineproof/collector/study/protocol"
 	"github.com/lineproof/lineproof/internal/tongue"
 )
 
@@ -43,23 +44,26 @@ func (s Study) Report(r outcome.Result, t tongue.Tongue) Report {
 	}
 }
 
+// words writes figures and texts of one study in one language.
+type words struct{ protocol.Words }
+
 // Write tells a person what the study came to.
 func (s Study) Write(w io.Writer, r outcome.Result, t tongue.Tongue) error {
-	say := outcome.Words{Tongue: t, Metric: s.Metric}
+	say := words{protocol.Words{Tongue: t, Metric: s.Metric}}
 	report := s.Report(r, t)
 	fmt.Fprintf(w, "%s\n\n", strings.TrimSuffix(s.Name+": "+s.Title[t.Lang()], ": "))
 	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
-	fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", say.Name(), t.Say("study.value"), t.Say("study.interval", "percent", tongue.Percent(s.Confidence)), t.Say("study.sample"))
+	fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", t.Say("study.metric_"+s.Metric.Name), t.Say("study.value"), t.Say("study.interval", "percent", tongue.Percent(s.Confidence)), t.Say("study.sample"))
 	if r.Before != nil {
-		side(table, say, t.Say("study.before"), *r.Before)
+		say.side(table, t.Say("study.before"), *r.Before)
 	}
-	side(table, say, t.Say("study.after"), r.After)
-	bounded(table, say, t.Say("study.difference"), r.Difference, say.Difference)
-	bounded(table, say, t.Say("study.change"), r.RelativeChange, say.Change)
+	say.side(table, t.Say("study.after"), r.After)
+	say.bounded(table, t.Say("study.difference"), r.Difference, say.Difference)
+	say.bounded(table, t.Say("study.change"), r.RelativeChange, say.Change)
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\n%s\n", t.Say("study.target", "target", say.Promise(s.Target)))
+	fmt.Fprintf(w, "\n%s\n", t.Say("study.target", "target", say.Target(s.Target)))
 	fmt.Fprintf(w, "%s\n", t.Say("study.verdict_"+string(r.Verdict)))
 	for _, reason := range report.Reasons {
 		fmt.Fprintf(w, "  %s\n", reason.Text)
@@ -86,18 +90,18 @@ func (s Study) secondary(w io.Writer, list []outcome.Comparison, t tongue.Tongue
 	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	fmt.Fprintf(table, "\t%s\t%s\t%s\tp\n", t.Say("study.before"), t.Say("study.after"), t.Say("study.change"))
 	for i, c := range list {
-		say := outcome.Words{Tongue: t, Metric: s.Secondary[i].Metric}
+		say := words{protocol.Words{Tongue: t, Metric: s.Secondary[i].Metric}}
 		change := "-"
 		if c.RelativeChange != nil {
 			change = say.Figure(c.RelativeChange.Estimate, say.Change) + " (" + say.Between(c.RelativeChange.Low, c.RelativeChange.High, say.Change) + ")"
 		}
 		p := say.Figure(c.Adjusted, func(v float64) string { return say.Number("%.2g", v) })
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", say.Name(), say.Figure(c.Before.Value, say.Level), say.Figure(c.After.Value, say.Level), change, p)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", t.Say("study.metric_"+c.Metric), say.Figure(c.Before.Value, say.Level), say.Figure(c.After.Value, say.Level), change, p)
 	}
 	return table.Flush()
 }
 
-func side(w io.Writer, s outcome.Words, name string, side outcome.Side) {
+func (s words) side(w io.Writer, name string, side outcome.Side) {
 	sample := s.Say("study.nobody_measured")
 	if side.Coverage != nil {
 		sample = s.Say("study.shifts", "shifts", side.Shifts, "coverage", tongue.Percent(*side.Coverage))
@@ -105,7 +109,7 @@ func side(w io.Writer, s outcome.Words, name string, side outcome.Side) {
 	fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", name, s.Figure(side.Value, s.Level), s.Between(side.Low, side.High, s.Level), sample)
 }
 
-func bounded(w io.Writer, s outcome.Words, name string, b *outcome.Bounded, form func(float64) string) {
+func (s words) bounded(w io.Writer, name string, b *outcome.Bounded, form func(float64) string) {
 	if b != nil {
 		fmt.Fprintf(w, "%s\t%s\t%s\t\n", name, s.Figure(b.Estimate, form), s.Between(b.Low, b.High, form))
 	}

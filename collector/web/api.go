@@ -104,6 +104,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	quality(a, b, o.People, fail)
 	signers(a, o.People, fail)
 	calendars(a, b, o.People, fail)
+	studies(a, b, o.People, fail)
 	logs{o.Board, o.People, o.Log, fail}.shifts(a)
 	readings(a, b, fail)
 	bundles(a, o.Bundle, fail)

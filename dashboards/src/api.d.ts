@@ -553,6 +553,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All studies: what each asks, how far it is and what it came to, sealed or so far */
+        get: operations["list-studies"];
+        put?: never;
+        /** Register a study, keep a draft of one, or say another version that replaces the last; the ledger keeps each */
+        post: operations["register-study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would become of a protocol: all that is wrong with it, and how many shifts it takes. Nothing is kept */
+        post: operations["preview-study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One study: all versions of its protocol, their verdicts, and both sides shift by shift */
+        get: operations["get-study"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/conclude": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Seal what a study came to, once all of its shifts are over */
+        post: operations["conclude-study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/shifts.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shifts of one side in the columns of the shift log, for lineproof study evaluate */
+        get: operations["get-study-shifts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -618,6 +704,16 @@ export interface components {
             points: number;
             /** Format: date-time */
             to: string;
+        };
+        Bounded: {
+            /** Format: double */
+            df: number | null;
+            /** Format: double */
+            estimate: number | null;
+            /** Format: double */
+            high: number | null;
+            /** Format: double */
+            low: number | null;
         };
         Break: {
             from: string;
@@ -793,6 +889,24 @@ export interface components {
             view_batches: number;
             /** @description why the views cannot be written; the ledger goes on */
             view_error?: string;
+        };
+        Comparison: {
+            after: components["schemas"]["Side"];
+            before: components["schemas"]["Side"];
+            difference?: components["schemas"]["Bounded"];
+            metric: string;
+            /**
+             * Format: double
+             * @description Holm's, for so many secondary metrics
+             */
+            p_adjusted: number | null;
+            /** Format: double */
+            p_value: number | null;
+            relative_change?: components["schemas"]["Bounded"];
+        };
+        ConcludeStudyInputBody: {
+            /** @description chosen by the writer's device */
+            id: string;
         };
         Control: {
             baseline: components["schemas"]["Baseline"];
@@ -1396,6 +1510,9 @@ export interface components {
         Lines: {
             lines: components["schemas"]["Line"][];
         };
+        List: {
+            studies: components["schemas"]["Study"][];
+        };
         LiveEvent: {
             machines: components["schemas"]["Machine"][];
             /**
@@ -1611,6 +1728,21 @@ export interface components {
              */
             since: string;
         };
+        Mistake: {
+            /**
+             * @description what kind of mistake it is
+             * @enum {string}
+             */
+            code: "missing" | "bad_name" | "unknown" | "twice" | "planned_cycle" | "unused" | "bound" | "lower_is_better" | "higher_is_better" | "not_a_level" | "not_a_change" | "not_a_part" | "reversed" | "too_many" | "too_long" | "not_a_value" | "needs_before" | "own_line" | "other_line" | "periods_meet" | "too_long_a_time" | "no_shifts" | "no_file";
+            /** @description what to do */
+            hint?: string;
+            /** @description in plain English */
+            message: string;
+            /** @description where, such as exclude, 0, to; counted from 0 */
+            path: string[];
+            /** @description what is wrong, as far as path does not say it */
+            value?: string;
+        };
         NoteInputBody: {
             /** @description who says so */
             author: string;
@@ -1688,6 +1820,21 @@ export interface components {
              * @description when it is to take effect; as soon as it can when absent
              */
             from?: string;
+        };
+        PreviewStudyInputBody: {
+            /**
+             * Format: double
+             * @description value of the metric after that is hoped for
+             */
+            expected?: number;
+            line: string;
+            /**
+             * Format: double
+             * @description the chance to prove a gain that there is
+             * @default 0.8
+             */
+            power: number;
+            protocol: components["schemas"]["StudyProtocol"];
         };
         Problem: {
             /** @description as in a spreadsheet, such as C7; in CSV too */
@@ -1868,6 +2015,52 @@ export interface components {
              * @description how often the same message came
              */
             times: number;
+        };
+        RegisterStudyInputBody: {
+            /** @description chosen by the writer's device: what is sent twice is one version */
+            id: string;
+            line: string;
+            protocol: components["schemas"]["StudyProtocol"];
+        };
+        Report: {
+            after: components["schemas"]["Side"];
+            /** Format: double */
+            autocorrelation: number | null;
+            /** @description absent where the study does without */
+            before?: components["schemas"]["Side"];
+            /** Format: double */
+            confidence: number;
+            difference?: components["schemas"]["Bounded"];
+            /**
+             * @description the worse of the two sides
+             * @enum {string}
+             */
+            grade: "A" | "B" | "C" | "D";
+            /**
+             * @description that auto came to
+             * @enum {string}
+             */
+            method: "auto" | "cluster-ratio" | "block-bootstrap" | "newey-west";
+            metric: string;
+            /**
+             * Format: int64
+             * @description after, until the interval would lie on the right side if it went on so
+             */
+            more_shifts: number | null;
+            /**
+             * Format: double
+             * @description of the difference, were there none; both sides
+             */
+            p_value: number | null;
+            /** @description why the verdict is what it is */
+            reasons: components["schemas"]["Said"][];
+            relative_change?: components["schemas"]["Bounded"];
+            /** @description further metrics, without a verdict */
+            secondary: components["schemas"]["Comparison"][];
+            /** @enum {string} */
+            verdict: "achieved" | "not_achieved" | "not_enough_data";
+            /** @description what to know beside it */
+            warnings: components["schemas"]["Said"][];
         };
         Row: {
             /**
@@ -2112,6 +2305,13 @@ export interface components {
         Rows: {
             rows: components["schemas"]["Row"][];
         };
+        Said: {
+            key: string;
+            /** @description by language: vi, en */
+            text: {
+                [key: string]: string;
+            };
+        };
         Scrap: {
             /**
              * Format: double
@@ -2139,6 +2339,25 @@ export interface components {
             scrap_ratio: number | null;
             /** Format: date-time */
             to: string;
+        };
+        SealedVerdict: {
+            by: string;
+            /** @description what comes out otherwise when it is worked out again from what is known now */
+            differs: components["schemas"]["StudyDisagreement"][];
+            /**
+             * Format: int64
+             * @description index of the batch that holds it in the ledger
+             */
+            ledger: number;
+            /** Format: date-time */
+            said: string;
+            /**
+             * Format: date-time
+             * @description shifts that ended later do not count
+             */
+            until: string;
+            /** @enum {string} */
+            verdict: "achieved" | "not_achieved" | "not_enough_data";
         };
         Sent: {
             /**
@@ -2187,6 +2406,30 @@ export interface components {
             from: string;
             name: string;
             to: string;
+        };
+        Side: {
+            /** Format: int64 */
+            clusters: number;
+            /** Format: double */
+            coverage: number | null;
+            /** Format: double */
+            df: number | null;
+            /** Format: double */
+            high: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            se: number | null;
+            /** Format: int64 */
+            shifts: number;
+            /** Format: double */
+            value: number | null;
+        };
+        SideShifts: {
+            /** @enum {string} */
+            grade: "A" | "B" | "C" | "D" | "";
+            /** @description that are over, without those left out; rows of the log or of a file one by one */
+            shifts: components["schemas"]["StudyShift"][];
         };
         SignInputBody: {
             /** @description as it is to stand under what they sign */
@@ -2329,6 +2572,325 @@ export interface components {
             pareto: components["schemas"]["StopShare"][];
             /** @description those that meet the window, newest first */
             stops: components["schemas"]["Stop"][];
+        };
+        Study: {
+            after: components["schemas"]["StudyPeriod"];
+            before?: components["schemas"]["StudyPeriod"];
+            /** @description changed after the reporting period had begun */
+            changed: boolean;
+            /** @description registered when its reporting period had begun */
+            late: boolean;
+            line: string;
+            line_name?: {
+                [key: string]: string;
+            };
+            lower_is_better: boolean;
+            metric: string;
+            /** @description all shifts of both sides are over and known, so that the study can be concluded */
+            over: boolean;
+            /** @description absent for a draft */
+            report?: components["schemas"]["Report"];
+            /** @description whether report is a sealed verdict; else it is what it would be by now */
+            sealed: boolean;
+            /** @description whether the metric is a part of 1 */
+            share: boolean;
+            site?: string;
+            /** @enum {string} */
+            status: "draft" | "registered" | "measuring" | "concluded";
+            /** @description its name */
+            study: string;
+            target: components["schemas"]["StudyTarget"];
+            /** @description the target in words */
+            target_text: {
+                [key: string]: string;
+            };
+            /** @description of the line, IANA name */
+            timezone: string;
+            /** @description by language: vi, en */
+            title?: {
+                [key: string]: string;
+            };
+        };
+        StudyDetail: {
+            after: components["schemas"]["StudyPeriod"];
+            before?: components["schemas"]["StudyPeriod"];
+            /** @description changed after the reporting period had begun */
+            changed: boolean;
+            /**
+             * Format: int64
+             * @description which version stands, counted from 0
+             */
+            current: number;
+            /**
+             * Format: date-time
+             * @description of the period in which lie all shifts of both sides
+             */
+            from?: string;
+            /** @description registered when its reporting period had begun */
+            late: boolean;
+            line: string;
+            line_name?: {
+                [key: string]: string;
+            };
+            lower_is_better: boolean;
+            metric: string;
+            /** @description all shifts of both sides are over and known, so that the study can be concluded */
+            over: boolean;
+            /** @description absent for a draft */
+            report?: components["schemas"]["Report"];
+            /** @description whether report is a sealed verdict; else it is what it would be by now */
+            sealed: boolean;
+            /** @description whether the metric is a part of 1 */
+            share: boolean;
+            /** @description of the version that stands */
+            sides: components["schemas"]["StudySides"];
+            site?: string;
+            /** @enum {string} */
+            status: "draft" | "registered" | "measuring" | "concluded";
+            /** @description its name */
+            study: string;
+            target: components["schemas"]["StudyTarget"];
+            /** @description the target in words */
+            target_text: {
+                [key: string]: string;
+            };
+            /** @description of the line, IANA name */
+            timezone: string;
+            /** @description by language: vi, en */
+            title?: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            to?: string;
+            /** @description in the order of the ledger, drafts too */
+            versions: components["schemas"]["StudyVersion"][];
+        };
+        StudyDisagreement: {
+            /** @description JSON */
+            computed: string;
+            /** @description such as after.value */
+            member: string;
+            /** @description JSON */
+            sealed: string;
+        };
+        StudyExclusion: {
+            from: string;
+            to: string;
+            why: string;
+        };
+        StudyIndicator: {
+            /** Format: double */
+            after?: number;
+            /** Format: double */
+            before?: number;
+            name: string;
+            unit?: string;
+        };
+        StudyPeriod: {
+            /** Format: date-time */
+            from?: string;
+            /** @description of a local peer */
+            line?: string;
+            /**
+             * Format: int64
+             * @description shifts that the calendar has in the whole period; 0 where it has none
+             */
+            planned: number;
+            /**
+             * Format: int64
+             * @description that are over, without those left out
+             */
+            shifts: number;
+            /** @enum {string} */
+            source: "metered" | "records" | "log" | "declared" | "";
+            /** Format: date-time */
+            to?: string;
+        };
+        StudyPlanning: {
+            /**
+             * Format: double
+             * @description of each shift with the next
+             */
+            autocorrelation: number;
+            /**
+             * Format: double
+             * @description value after that was asked about
+             */
+            expected: number | null;
+            /**
+             * Format: int64
+             * @description shifts a side that it takes to prove it; null where it would not meet the target
+             */
+            needed: number | null;
+            /**
+             * Format: double
+             * @description the chance to prove a gain that there is
+             */
+            power: number;
+            /** @description what so many shifts a side prove */
+            proves: components["schemas"]["StudyProof"][];
+            /**
+             * Format: int64
+             * @description that this was seen in
+             */
+            shifts: number;
+            /**
+             * Format: double
+             * @description standard deviation of one shift, in the metric's unit
+             */
+            spread: number;
+            /**
+             * Format: double
+             * @description of the metric in the shifts that are known
+             */
+            value: number;
+        };
+        StudyPreview: {
+            after?: components["schemas"]["StudyPeriod"];
+            before?: components["schemas"]["StudyPeriod"];
+            /** @description a registered version's reporting period has begun: it would be marked as changed for ever */
+            changes: boolean;
+            /** @description its reporting period has begun: it would be marked late for ever */
+            late: boolean;
+            /** @description absent while the protocol is wrong, or nothing is known of how the metric varies */
+            planning?: components["schemas"]["StudyPlanning"];
+            /** @description all that is wrong with it; empty where it can be registered */
+            problems: components["schemas"]["Mistake"][];
+            /** @description the target in words */
+            target_text?: {
+                [key: string]: string;
+            };
+        };
+        StudyProof: {
+            /** @description whether these are the shifts that the calendar has in the periods */
+            planned: boolean;
+            /** Format: int64 */
+            shifts: number;
+            /**
+             * Format: double
+             * @description of the metric after, from which on they prove the target
+             */
+            value: number;
+        };
+        StudyProtocol: {
+            after: components["schemas"]["StudySide"];
+            before?: components["schemas"]["StudySide"];
+            comment?: string;
+            comparator: string;
+            /** Format: double */
+            confidence: number;
+            declared?: components["schemas"]["StudyIndicator"][] | null;
+            draft?: boolean;
+            exclude?: components["schemas"]["StudyExclusion"][] | null;
+            machine?: string;
+            method: string;
+            metric: string;
+            planned_cycle?: string;
+            replaces?: string;
+            secondary?: string[] | null;
+            site?: string;
+            study: string;
+            target: components["schemas"]["StudyTarget"];
+            title?: {
+                [key: string]: string;
+            };
+        };
+        StudyShift: {
+            /** Format: double */
+            attended_hours?: number;
+            cluster?: string;
+            comment?: string;
+            /** Format: double */
+            coverage?: number;
+            /** Format: double */
+            energy_kwh?: number;
+            /** @description figures that cannot be right, as in the rows of kpi */
+            flags?: string[];
+            /** Format: date-time */
+            from: string;
+            /** Format: int64 */
+            good?: number;
+            machine?: string;
+            /** Format: double */
+            material_in_kg?: number;
+            order?: string;
+            /** Format: int64 */
+            produced?: number;
+            product?: string;
+            /** Format: double */
+            product_out_kg?: number;
+            replaces?: string;
+            /** Format: int64 */
+            rework?: number;
+            /** Format: int64 */
+            scrap?: number;
+            /** @description its name */
+            shift?: string;
+            /** Format: date-time */
+            shift_end: string;
+            source?: string;
+            /**
+             * Format: double
+             * @description of the metric
+             */
+            value: number | null;
+            /** Format: double */
+            worked_hours?: number;
+            /** Format: int64 */
+            workers?: number;
+        };
+        StudySide: {
+            file?: string;
+            /** Format: date-time */
+            from?: string;
+            line?: string;
+            source: string;
+            /** Format: date-time */
+            to?: string;
+            /** Format: double */
+            value?: number;
+        };
+        StudySides: {
+            after: components["schemas"]["SideShifts"];
+            before: components["schemas"]["SideShifts"];
+        };
+        StudyTarget: {
+            /** Format: double */
+            at_least?: number;
+            /** Format: double */
+            at_most?: number;
+            kind: string;
+        };
+        StudyVersion: {
+            /** @description who said it */
+            by: string;
+            /** @description it replaced a registered version whose reporting period had begun */
+            changed: boolean;
+            /** @description SHA-256 of it, which a verdict names */
+            hash: string;
+            id: string;
+            /** @description registered when its reporting period had begun */
+            late: boolean;
+            /**
+             * Format: int64
+             * @description index of the batch that holds it in the ledger
+             */
+            ledger: number;
+            line: string;
+            protocol: components["schemas"]["StudyProtocol"];
+            /** @description id of the version that took its place */
+            replaced_by?: string;
+            /** @description what it came to, sealed or so far; of versions that an answer is owed to */
+            report?: components["schemas"]["Report"];
+            /**
+             * Format: date-time
+             * @description when it reached the collector
+             */
+            said: string;
+            /** @enum {string} */
+            status: "draft" | "registered" | "measuring" | "concluded" | "superseded";
+            /** @description the first is the answer */
+            verdicts: components["schemas"]["SealedVerdict"][];
         };
         Term: {
             name: string;
@@ -3729,6 +4291,210 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-studies": {
+        parameters: {
+            query?: {
+                /** @description only those of a line */
+                line?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "register-study": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterStudyInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "preview-study": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewStudyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyPreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-study": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the study's name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "conclude-study": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path: {
+                /** @description the study's name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConcludeStudyInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-study-shifts": {
+        parameters: {
+            query?: {
+                side?: "before" | "after";
+            };
+            header?: never;
+            path: {
+                /** @description the study's name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                };
             };
             /** @description Error */
             default: {
