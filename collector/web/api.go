@@ -107,7 +107,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	studies(a, b, o.People, fail)
 	logs{o.Board, o.People, o.Log, fail}.shifts(a)
 	readings(a, b, fail)
-	bundles(a, o.Bundle, fail)
+	bundles(a, b, o.Bundle, fail)
 
 	type gateways struct {
 		Gateways []board.Gateway `json:"gateways" nullable:"false"`
