@@ -8,17 +8,17 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/transparency-dev/formats/log"
 
-	"github.com/lineproof/lineproof/collector/outcome"
 	"github.com/lineproof/lineproof/collector/report"
 	"github.com/lineproof/lineproof/collector/study"
+	"github.com/lineproof/lineproof/collector/study/protocol"
 	"github.com/lineproof/lineproof/evidence/bundle"
 	"github.com/lineproof/lineproof/internal/command"
 	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/record"
 )
 
 type studyReportCommand struct {
@@ -96,20 +96,13 @@ func (c studyReportCommand) form() (out string, write func(report.Document) ([]b
 	return "", nil, command.WithHint(fmt.Errorf("study report: %s is neither .pdf nor .xlsx", out), "end the name of --out with one of them")
 }
 
-// reportOf judges a study from files.
+// reportOf judges a study from files, which nobody sealed.
 func reportOf(s study.Study) report.Report {
-	excluded := func(m tongue.Message) bool { return m.Key() == "study.excluded" }
-	r := report.Report{
-		Name: s.Name, Title: s.Title, Line: s.Line, Study: s.Study, Result: outcome.Evaluate(s.Study),
-		Secondary: s.Secondary, Comparisons: outcome.Secondary(s.Secondary),
+	asked := protocol.Asked{
+		Version: protocol.Version{StudyProtocol: record.StudyProtocol{Study: s.Name, Title: s.Title, Metric: s.Metric.Name, Confidence: s.Confidence}},
+		Study:   s.Study, Secondary: s.Secondary, Notes: s.Notes,
 	}
-	for _, m := range s.Notes {
-		if excluded(m) {
-			r.Excluded = append(r.Excluded, m)
-		}
-	}
-	r.Notes = slices.DeleteFunc(slices.Clone(s.Notes), excluded)
-	return r
+	return report.Report{Asked: asked, Result: asked.Report(), Line: s.Line}
 }
 
 func (c studyReportCommand) particulars() (p report.Particulars, err error) {

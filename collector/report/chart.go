@@ -42,14 +42,14 @@ func (f *filler) chart() Chart {
 		Legend:  [4]string{f.Say("report.legend_before"), f.Say("report.legend_after"), f.Say("report.legend_mean"), f.Say("report.legend_target")},
 	}
 	if b := f.Result.Before; b != nil {
-		c.Sides = append(c.Sides, f.chartSide(f.Say("report.before"), f.Study.Before, *b))
+		c.Sides = append(c.Sides, f.chartSide(f.Say("report.before"), f.Asked.Study.Before, *b))
 	}
-	c.Sides = append(c.Sides, f.chartSide(f.Say("report.after"), f.Study.After, f.Result.After))
+	c.Sides = append(c.Sides, f.chartSide(f.Say("report.after"), f.Asked.Study.After, f.Result.After))
 	var before *float64
 	if f.Result.Before != nil {
 		before = f.Result.Before.Value
 	}
-	if level, ok := f.Study.Target.After(f.Metric, before); ok {
+	if level, ok := f.Asked.Study.Target.After(f.Metric, before); ok {
 		c.Target = &level
 	}
 	c.Ticks = f.ticks(c.reach())

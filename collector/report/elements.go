@@ -6,7 +6,7 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
-	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/collector/study/protocol"
 )
 
 // elements are what @name in a template places.
@@ -19,11 +19,11 @@ var elements = map[string]func(*filler, [][]run) []Block{
 	"money":      func(f *filler, _ [][]run) []Block { return []Block{f.money()} },
 	"protocol":   func(f *filler, _ [][]run) []Block { return []Block{f.protocol()} },
 	"result":     func(f *filler, _ [][]run) []Block { return []Block{f.result()} },
-	"reasons":    func(f *filler, _ [][]run) []Block { return f.messages(f.Result.Reasons) },
+	"reasons":    func(f *filler, _ [][]run) []Block { return f.said(f.Result.Reasons) },
 	"secondary":  func(f *filler, _ [][]run) []Block { return []Block{f.secondary()} },
 	"declared":   func(f *filler, _ [][]run) []Block { return []Block{f.declared()} },
-	"excluded":   func(f *filler, _ [][]run) []Block { return f.messages(f.Excluded) },
-	"warnings":   func(f *filler, _ [][]run) []Block { return f.messages(f.warnings()) },
+	"excluded":   func(f *filler, _ [][]run) []Block { return f.said(f.excluded()) },
+	"warnings":   func(f *filler, _ [][]run) []Block { return f.said(f.warnings()) },
 	"chart":      func(f *filler, _ [][]run) []Block { return []Block{f.chart()} },
 	"shifts":     func(f *filler, _ [][]run) []Block { return []Block{f.shifts()} },
 	"evidence":   func(f *filler, _ [][]run) []Block { return []Block{f.evidence()} },
@@ -53,9 +53,9 @@ func (f *filler) list(role Role, texts []string) (blocks []Block) {
 	return blocks
 }
 
-func (f *filler) messages(all []tongue.Message) (blocks []Block) {
-	for _, m := range all {
-		blocks = append(blocks, Text{Item, plain(upper(norm.NFC.String(f.Text(m))))})
+func (f *filler) said(all []protocol.Said) (blocks []Block) {
+	for _, s := range all {
+		blocks = append(blocks, Text{Item, plain(upper(norm.NFC.String(s.Text[f.Lang()])))})
 	}
 	return blocks
 }
@@ -68,8 +68,22 @@ func upper(text string) string {
 	return text
 }
 
-// warnings are the result's own and what else there is to know.
-func (f *filler) warnings() []tongue.Message { return slices.Concat(f.Result.Warnings, f.Notes) }
+// excluded are the shifts that were left out, and why; they stand among what there is to know.
+func (f *filler) excluded() (all []protocol.Said) {
+	for _, w := range f.Result.Warnings {
+		if leftOut(w) {
+			all = append(all, w)
+		}
+	}
+	return all
+}
+
+func leftOut(s protocol.Said) bool { return s.Key == "study.excluded" || s.Key == "study.left_out" }
+
+// warnings are all others.
+func (f *filler) warnings() []protocol.Said {
+	return slices.DeleteFunc(slices.Clone(f.Result.Warnings), leftOut)
+}
 
 // people are those of a party, or two places for some.
 func (f *filler) people(p Party) (blocks []Block) {

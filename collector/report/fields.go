@@ -42,27 +42,29 @@ var fields = map[string]func(*filler) string{
 	"establishment.address": func(f *filler) string { return either(f.Establishment.Address, f.B.Address) },
 	"line":                  func(f *filler) string { return f.Line },
 
-	"study":      func(f *filler) string { return f.Report.Name },
-	"title":      func(f *filler) string { return either(f.Report.Title[f.Lang()], f.Report.Name) },
+	"study":      func(f *filler) string { return f.Asked.Version.Study },
+	"title":      func(f *filler) string { return either(f.Asked.Title[f.Lang()], f.Asked.Version.Study) },
 	"metric":     func(f *filler) string { return f.metricName(f.Words) },
-	"target":     func(f *filler) string { return f.Words.Target(f.Study.Target) },
-	"comparator": func(f *filler) string { return f.Say("report.comparator_" + string(f.Study.Comparator)) },
+	"target":     func(f *filler) string { return f.Words.Target(f.Asked.Study.Target) },
+	"comparator": func(f *filler) string { return f.Say("report.comparator_" + string(f.Asked.Study.Comparator)) },
 	"confidence": func(f *filler) string {
-		return f.Percent(tongue.Percent(f.Study.Confidence))
+		return f.Percent(tongue.Percent(f.Asked.Study.Confidence))
 	},
 	"method":  func(f *filler) string { return f.Say("report.method_" + string(f.Result.Method)) },
 	"verdict": func(f *filler) string { return f.Say("study.verdict_" + string(f.Result.Verdict)) },
 	"grade":   func(f *filler) string { return f.Say("study.grade_" + string(f.Result.Grade)) },
 
-	"before.period":   func(f *filler) string { return f.period(f.Study.Before) },
+	"before.period":   func(f *filler) string { return f.period(f.Asked.Study.Before) },
 	"before.value":    func(f *filler) string { return f.sideValue(f.Result.Before) },
 	"before.interval": func(f *filler) string { return f.sideInterval(f.Result.Before) },
-	"after.period":    func(f *filler) string { return f.period(f.Study.After) },
+	"after.period":    func(f *filler) string { return f.period(f.Asked.Study.After) },
 	"after.value":     func(f *filler) string { return f.sideValue(&f.Result.After) },
 	"after.interval":  func(f *filler) string { return f.sideInterval(&f.Result.After) },
 	"change.value":    func(f *filler) string { return f.estimate(f.Result.RelativeChange) },
 	"change.interval": func(f *filler) string { return f.interval(f.Result.RelativeChange) },
 
+	"registered":    func(f *filler) string { return f.sealed(f.Asked.By, f.Asked.Said, f.Asked.Ledger) },
+	"concluded":     func(f *filler) string { return f.concluded() },
 	"blank":         func(*filler) string { return "" },
 	"verify":        func(f *filler) string { return f.Verify },
 	"bundle.sha256": func(f *filler) string { return f.bundle().SHA256 },
@@ -82,6 +84,30 @@ func (f *filler) bundle() Bundle {
 		return Bundle{}
 	}
 	return *f.Bundle
+}
+
+// sealed is who said something, and where it stands.
+func (f *filler) sealed(by string, at time.Time, index uint64) string {
+	if at.IsZero() {
+		return ""
+	}
+	return f.Say("report.sealed", "by", by, "at", f.moment(f.local(at)), "index", index)
+}
+
+func (f *filler) concluded() string {
+	if len(f.Asked.Verdicts) == 0 {
+		return ""
+	}
+	v := f.Asked.Verdicts[0]
+	return f.sealed(v.By, v.Said, v.Ledger)
+}
+
+// local is a time by the clock of the line's shifts.
+func (f *filler) local(t time.Time) time.Time {
+	if shifts := f.Asked.Study.After.Shifts; len(shifts) > 0 {
+		return t.In(shifts[0].Start.Location())
+	}
+	return t
 }
 
 // longDate is a day as the decree writes it: with a zero before days under 10 and the months 1 and 2.

@@ -21,7 +21,7 @@ type filler struct {
 
 // Fill makes the document of a template and a report.
 func (t Template) Fill(r Report, in tongue.Tongue) Document {
-	f := &filler{Report: r, Words: protocol.Words{Tongue: in, Metric: r.Study.Metric}}
+	f := &filler{Report: r, Words: protocol.Words{Tongue: in, Metric: r.Asked.Study.Metric}}
 	d := Document{Lang: in.Lang(), Dated: r.dated(), Sheet: in.Say("report.sheet"), DataSheet: in.Say("report.sheet_shifts")}
 	for _, l := range t.lines {
 		if !f.applies(l.when) {
@@ -93,11 +93,13 @@ var conditions = map[string]func(*filler) bool{
 	"basis":           func(f *filler) bool { return len(f.Basis) > 0 },
 	"before":          func(f *filler) bool { return f.Result.Before != nil },
 	"bundle":          func(f *filler) bool { return f.Bundle != nil },
-	"declared":        func(f *filler) bool { return len(f.Declared) > 0 },
-	"excluded":        func(f *filler) bool { return len(f.Excluded) > 0 },
+	"concluded":       func(f *filler) bool { return len(f.Asked.Verdicts) > 0 },
+	"declared":        func(f *filler) bool { return len(f.indicators()) > 0 },
+	"excluded":        func(f *filler) bool { return len(f.excluded()) > 0 },
 	"machines":        func(f *filler) bool { return len(f.Machines) > 0 },
 	"money":           func(f *filler) bool { return len(f.Money) > 0 },
-	"secondary":       func(f *filler) bool { return len(f.Comparisons) > 0 },
+	"registered":      func(f *filler) bool { return !f.Asked.Said.IsZero() },
+	"secondary":       func(f *filler) bool { return len(f.Result.Secondary) > 0 },
 	"warnings":        func(f *filler) bool { return len(f.warnings()) > 0 },
 	"achieved":        func(f *filler) bool { return f.Result.Verdict == outcome.Achieved },
 	"not_achieved":    func(f *filler) bool { return f.Result.Verdict == outcome.NotAchieved },

@@ -8,7 +8,9 @@ import (
 
 	"github.com/lineproof/lineproof/collector/outcome"
 	"github.com/lineproof/lineproof/collector/report"
+	"github.com/lineproof/lineproof/collector/study/protocol"
 	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/record"
 )
 
 // letters are all that Vietnamese is written with.
@@ -31,35 +33,38 @@ func period(from time.Time, n int, quality float64, grade outcome.Grade) outcome
 	return p
 }
 
-// judged is a study that proves its target.
-var judged = sync.OnceValues(func() (s, other outcome.Study) {
+// asked is a study that proves its target.
+var asked = sync.OnceValue(func() protocol.Asked {
 	least := .97
 	m, _ := outcome.MetricNamed("quality_ratio")
-	s = outcome.Study{
-		Metric: m, Target: outcome.Target{Kind: outcome.Level, AtLeast: &least}, Comparator: outcome.OwnBefore, Confidence: .95, Method: outcome.Auto,
-		Before: period(time.Date(2024, 1, 8, 6, 0, 0, 0, zone), 50, .935, outcome.Typed),
-		After:  period(time.Date(2024, 3, 4, 6, 0, 0, 0, zone), 60, .979, outcome.Metered),
+	a := protocol.Asked{
+		Version: protocol.Version{StudyProtocol: record.StudyProtocol{
+			Study: "block-line-quality", Title: record.Names{"vi": "Tỷ lệ gạch đạt sau ép"}, Metric: m.Name, Confidence: .95,
+		}},
+		Study: outcome.Study{
+			Metric: m, Target: outcome.Target{Kind: outcome.Level, AtLeast: &least}, Comparator: outcome.OwnBefore, Confidence: .95, Method: outcome.Auto,
+			Before: period(time.Date(2024, 1, 8, 6, 0, 0, 0, zone), 50, .935, outcome.Typed),
+			After:  period(time.Date(2024, 3, 4, 6, 0, 0, 0, zone), 60, .979, outcome.Metered),
+		},
+		Notes: []tongue.Message{tongue.M("study.excluded", "side", tongue.M("study.before"), "rows", 4, "from", "2024-02-08", "to", "2024-02-16", "why", "Tết")},
 	}
-	other = s
+	other := a.Study
 	other.Metric, _ = outcome.MetricNamed("scrap_ratio")
-	return s, other
+	a.Secondary = []outcome.Study{other}
+	return a
 })
 
-var result = sync.OnceValue(func() outcome.Result { s, _ := judged(); return outcome.Evaluate(s) })
+var result = sync.OnceValue(func() protocol.Report { return asked().Report() })
 
 // good is its report.
 func good(t *testing.T) report.Report {
 	t.Helper()
-	s, other := judged()
 	p, err := report.ReadParticulars("project.yaml", []byte(project))
 	if err != nil {
 		t.Fatal(err)
 	}
-	secondary := []outcome.Study{other}
 	return report.Report{
-		Particulars: p, Name: "block-line-quality", Title: map[string]string{"vi": "Tỷ lệ gạch đạt sau ép"}, Line: "block-line",
-		Study: s, Result: result(), Secondary: secondary, Comparisons: outcome.Secondary(secondary),
-		Excluded: []tongue.Message{tongue.M("study.excluded", "side", tongue.M("study.before"), "rows", 4, "from", "2024-02-08", "to", "2024-02-16", "why", "Tết")},
+		Particulars: p, Asked: asked(), Result: result(), Line: "block-line",
 		Bundle: &report.Bundle{File: "evidence.zip", SHA256: digest, Line: "block-line", From: time.Date(2024, 1, 8, 0, 0, 0, 0, zone), To: time.Date(2024, 4, 4, 0, 0, 0, 0, zone),
 			Origin: "lineproof.example.vn/ledger", Size: 123456, Root: "2OQ0AAYkHE8mBX7ouHlRkyyXYPwcEJC5DnzPqXHjg40="},
 	}

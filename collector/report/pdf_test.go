@@ -176,9 +176,9 @@ func TestTheSameBytes(t *testing.T) {
 // TestWhatIsNotKnownIsLeftToTheHand: nothing is given but eleven shifts, of which some do not know their figures.
 func TestWhatIsNotKnownIsLeftToTheHand(t *testing.T) {
 	r := good(t)
-	r.Particulars, r.Bundle, r.Excluded, r.Secondary, r.Comparisons = report.Particulars{}, nil, nil, nil, nil
-	r.Study.Before, r.Study.After = outcome.Period{}, outcome.Period{Grade: outcome.Typed, Shifts: r.Study.After.Shifts[:11]}
-	r.Result = outcome.Evaluate(r.Study)
+	r.Particulars, r.Bundle, r.Asked.Secondary, r.Asked.Notes = report.Particulars{}, nil, nil, nil
+	r.Asked.Study.Before, r.Asked.Study.After = outcome.Period{}, outcome.Period{Grade: outcome.Typed, Shifts: r.Asked.Study.After.Shifts[:11]}
+	r.Result = r.Asked.Report()
 	every(t, func(t *testing.T, kind report.Kind, lang string) {
 		text := run(t, "pdftotext", "-layout", written(t, document(t, r, kind, lang)), "-")
 		want := map[string]string{"vi": "CHƯA ĐỦ DỮ LIỆU", "en": "NOT ENOUGH DATA"}[lang]

@@ -14,8 +14,7 @@ package report
 import (
 	"time"
 
-	"github.com/lineproof/lineproof/collector/outcome"
-	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/collector/study/protocol"
 )
 
 // Kind is a document that there is a template for.
@@ -30,16 +29,10 @@ const (
 // Report is all that a document can say.
 type Report struct {
 	Particulars
-	Name        string            // of the study
-	Title       map[string]string // of the study, by language
-	Line        string            // its name or id
-	Study       outcome.Study
-	Result      outcome.Result
-	Secondary   []outcome.Study // metrics of the comparisons, in their order
-	Comparisons []outcome.Comparison
-	Excluded    []tongue.Message // what was left out, and why
-	Notes       []tongue.Message // what else to know, beside the result's own warnings
-	Bundle      *Bundle          // nil: there is none yet
+	Asked  protocol.Asked  // the study; of files, its version was never said
+	Result protocol.Report // what it came to
+	Line   string          // its name or id
+	Bundle *Bundle         // nil: there is none yet
 }
 
 // Bundle is the file that proves the figures.
@@ -70,7 +63,7 @@ func (r Report) dated() time.Time {
 		return r.Office.Date.Time
 	}
 	last := time.Unix(0, 0).UTC()
-	for _, s := range r.Study.After.Shifts {
+	for _, s := range r.Asked.Study.After.Shifts {
 		if s.Start.After(last) {
 			last = s.Start
 		}

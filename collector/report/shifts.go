@@ -16,8 +16,8 @@ func (f *filler) moment(t time.Time) string {
 func (f *filler) shifts() Table {
 	above, below := f.parts()
 	t := Table{Widths: []float64{2, 4, 3, 3, 3, 2.4}, Small: true, Rows: [][]Cell{heads(f.Say("report.side"), f.Say("report.shift"), above, below, f.metricName(f.Words), f.Say("report.coverage"))}}
-	t.Rows = append(t.Rows, f.side(f.Say("study.before"), f.Study.Before)...)
-	t.Rows = append(t.Rows, f.side(f.Say("study.after"), f.Study.After)...)
+	t.Rows = append(t.Rows, f.side(f.Say("study.before"), f.Asked.Study.Before)...)
+	t.Rows = append(t.Rows, f.side(f.Say("study.after"), f.Asked.Study.After)...)
 	return t
 }
 

@@ -116,7 +116,7 @@ func (t *total) sum() *float64 {
 func (f *filler) protocol() Table {
 	r := f.Result
 	t := Table{Widths: []float64{4, 5, 5}, Read: true, Rows: [][]Cell{heads("", f.Say("report.before"), f.Say("report.after"))}}
-	sides := []outcome.Period{f.Study.Before, f.Study.After}
+	sides := []outcome.Period{f.Asked.Study.Before, f.Asked.Study.After}
 	results := []*outcome.Side{r.Before, &r.After}
 	row := func(name string, cell func(outcome.Period, outcome.Side) Cell) {
 		cells := []Cell{text(name)}
@@ -156,7 +156,7 @@ func (f *filler) protocol() Table {
 func (f *filler) result() Table {
 	r, w := f.Result, f.Words
 	level, difference := levelFormat(w, r.After.Value), f.differenceFormat(w)
-	interval := f.Say("study.interval", "percent", tongue.Percent(f.Study.Confidence))
+	interval := f.Say("study.interval", "percent", tongue.Percent(f.Asked.Study.Confidence))
 	t := Table{Widths: []float64{3.2, 3.6, 3.6, 3.6}, Rows: [][]Cell{heads(f.metricName(w), f.Say("report.estimate"), upper(f.Say("report.from", "interval", interval)), f.Say("report.to"))}}
 	add := func(name string, scale float64, format string, form func(float64) string, values ...*float64) {
 		cells := []Cell{text(name)}
@@ -217,9 +217,10 @@ func (f *filler) differenceFormat(w protocol.Words) string {
 
 // secondary are the further metrics, without a target.
 func (f *filler) secondary() Table {
-	t := Table{Widths: []float64{4.6, 2.7, 2.7, 2.4, 4.2, 1.9}, Rows: [][]Cell{heads(f.Say("report.metric"), f.Say("report.before"), f.Say("report.after"), f.Say("report.change"), upper(f.Say("study.interval", "percent", tongue.Percent(f.Study.Confidence))), "p")}}
-	for i, c := range f.Comparisons {
-		w := protocol.Words{Tongue: f.Tongue, Metric: f.Secondary[i].Metric}
+	t := Table{Widths: []float64{4.6, 2.7, 2.7, 2.4, 4.2, 1.9}, Rows: [][]Cell{heads(f.Say("report.metric"), f.Say("report.before"), f.Say("report.after"), f.Say("report.change"), upper(f.Say("study.interval", "percent", tongue.Percent(f.Asked.Study.Confidence))), "p")}}
+	for _, c := range f.Result.Secondary {
+		m, _ := outcome.MetricNamed(c.Metric)
+		w := protocol.Words{Tongue: f.Tongue, Metric: m}
 		change, within := text("-"), text("-")
 		if c.RelativeChange != nil {
 			change = number(c.RelativeChange.Estimate, 1, changeFormat, w.Change)
@@ -239,13 +240,21 @@ func (f *filler) chance(p float64) string {
 	return f.Words.Number("%.3f", p)
 }
 
+// indicators are those of the sealed protocol and those that the office adds.
+func (f *filler) indicators() (all []Indicator) {
+	for _, d := range f.Asked.Declared {
+		all = append(all, Indicator{Name: d.Name, Unit: d.Unit, Before: d.Before, After: d.After})
+	}
+	return append(all, f.Declared...)
+}
+
 // declared are figures that nobody measured, and say so.
 func (f *filler) declared() Table {
 	t := Table{Widths: []float64{6, 3, 3, 3}, Rows: [][]Cell{heads(f.Say("report.indicator"), f.Say("report.unit"), f.Say("report.before"), f.Say("report.after"))}}
-	for _, d := range f.Declared {
+	for _, d := range f.indicators() {
 		t.Rows = append(t.Rows, []Cell{text(d.Name), text(d.Unit), f.whole(d.Before), f.whole(d.After)})
 	}
-	if len(f.Declared) == 0 {
+	if len(t.Rows) == 1 {
 		t.Rows = append(t.Rows, make([]Cell, 4), make([]Cell, 4))
 	}
 	return t
