@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 	"collector/shifttable":       {"internal/sheet"},
 	"collector/alert":            {"collector/board", "collector/calendar", "collector/registry", "internal"},
 	"collector/cosign":           {"internal"},
-	"collector/web":              {"collector/alert", "collector/board", "collector/cosign", "collector/export", "collector/kpi", "collector/people", "collector/shiftlog", "collector/shifttable"},
+	"collector/web":              {"collector/alert", "collector/board", "collector/cosign", "collector/export", "collector/kpi", "collector/people", "collector/report", "collector/shiftlog", "collector/shifttable", "internal/strictyaml", "internal/tongue"},
 	"collector/broker":           {},
 	"collector/ingest":           {},
 	"collector":                  {"collector/*", "evidence/bundle", "internal"},

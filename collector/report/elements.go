@@ -161,8 +161,10 @@ func (f *filler) evidence() Evidence {
 		{f.Say("report.bundle_file"), f.known(b.File)}, {f.Say("report.bundle_sha256"), f.known(b.SHA256)},
 	}}
 	if f.Bundle != nil {
+		e.Rows = append(e.Rows, Fact{f.Say("report.bundle_of"), f.known(b.Line + ", " + f.Say("report.period", "from", f.moment(b.From), "to", f.moment(b.To)))})
+	}
+	if b.Origin != "" {
 		e.Rows = append(e.Rows,
-			Fact{f.Say("report.bundle_of"), f.known(b.Line + ", " + f.Say("report.period", "from", f.moment(b.From), "to", f.moment(b.To)))},
 			Fact{f.Say("report.ledger"), f.known(f.Say("report.ledger_at", "origin", b.Origin, "size", b.Size))},
 			Fact{f.Say("report.ledger_root"), f.known(b.Root)})
 	}

@@ -42,7 +42,7 @@ type Bundle struct {
 	Line   string
 	From   time.Time
 	To     time.Time // not included
-	Origin string    // the ledger's name
+	Origin string    // the ledger's name; empty: not known, as the next two
 	Size   uint64    // entries of the ledger that the bundle's checkpoint is of
 	Root   string    // hash of the ledger at that size
 }
