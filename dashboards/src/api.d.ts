@@ -1145,6 +1145,8 @@ export interface components {
             /** Format: double */
             material_in_kg?: number;
             order?: string;
+            /** Format: double */
+            planned_hours?: number;
             /** Format: int64 */
             produced?: number;
             product?: string;
@@ -1562,6 +1564,8 @@ export interface components {
             lines: components["schemas"]["Line"][];
         };
         List: {
+            /** @description all that a study can be about */
+            metrics: components["schemas"]["StudyMetric"][];
             studies: components["schemas"]["Study"][];
         };
         LiveEvent: {
@@ -2635,16 +2639,13 @@ export interface components {
             line_name?: {
                 [key: string]: string;
             };
-            lower_is_better: boolean;
-            metric: string;
+            metric: components["schemas"]["StudyMetric"];
             /** @description all shifts of both sides are over and known, so that the study can be concluded */
             over: boolean;
             /** @description absent for a draft */
             report?: components["schemas"]["Report"];
             /** @description whether report is a sealed verdict; else it is what it would be by now */
             sealed: boolean;
-            /** @description whether the metric is a part of 1 */
-            share: boolean;
             site?: string;
             /** @enum {string} */
             status: "draft" | "registered" | "measuring" | "concluded";
@@ -2661,6 +2662,8 @@ export interface components {
             title?: {
                 [key: string]: string;
             };
+            /** @description what report says, in words */
+            words?: components["schemas"]["StudyWords"];
         };
         StudyDetail: {
             after: components["schemas"]["StudyPeriod"];
@@ -2683,16 +2686,15 @@ export interface components {
             line_name?: {
                 [key: string]: string;
             };
-            lower_is_better: boolean;
-            metric: string;
+            metric: components["schemas"]["StudyMetric"];
+            /** @description all that there are */
+            metrics: components["schemas"]["StudyMetric"][];
             /** @description all shifts of both sides are over and known, so that the study can be concluded */
             over: boolean;
             /** @description absent for a draft */
             report?: components["schemas"]["Report"];
             /** @description whether report is a sealed verdict; else it is what it would be by now */
             sealed: boolean;
-            /** @description whether the metric is a part of 1 */
-            share: boolean;
             /** @description of the version that stands */
             sides: components["schemas"]["StudySides"];
             site?: string;
@@ -2715,6 +2717,8 @@ export interface components {
             to?: string;
             /** @description in the order of the ledger, drafts too */
             versions: components["schemas"]["StudyVersion"][];
+            /** @description what report says, in words */
+            words?: components["schemas"]["StudyWords"];
         };
         StudyDisagreement: {
             /** @description JSON */
@@ -2736,6 +2740,16 @@ export interface components {
             before?: number;
             name: string;
             unit?: string;
+        };
+        StudyMetric: {
+            lower_is_better: boolean;
+            name: string;
+            /** @description whether it is a part of 1 */
+            share: boolean;
+            /** @description by language: vi, en */
+            text: {
+                [key: string]: string;
+            };
         };
         StudyPeriod: {
             /** Format: date-time */
@@ -2865,6 +2879,8 @@ export interface components {
             /** Format: double */
             material_in_kg?: number;
             order?: string;
+            /** Format: double */
+            planned_hours?: number;
             /** Format: int64 */
             produced?: number;
             product?: string;
@@ -2943,6 +2959,14 @@ export interface components {
             /** @description the first is the answer */
             verdicts: components["schemas"]["SealedVerdict"][];
         };
+        StudyWords: {
+            grade: {
+                [key: string]: string;
+            };
+            verdict: {
+                [key: string]: string;
+            };
+        };
         Term: {
             name: string;
             /** @enum {string} */
@@ -2978,6 +3002,8 @@ export interface components {
             /** Format: double */
             material_in_kg?: number;
             order?: string;
+            /** Format: double */
+            planned_hours?: number;
             /** Format: int64 */
             produced?: number;
             product?: string;

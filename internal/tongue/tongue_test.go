@@ -143,7 +143,7 @@ func templates(t *testing.T, patterns ...string) (list []use) {
 func TestWhatIsSaidHasItsWords(t *testing.T) {
 	en := speak(t, English)
 	saying := map[string]bool{}
-	list := append(uses(t, "../../cmd/lineproof-edge", "../../edge", "../../collector/alert", "../../witness", "../../evidence/audit", "../../collector/outcome", "../../collector/study", "../../collector/report"),
+	list := append(uses(t, "../../cmd/lineproof-edge", "../../edge", "../../collector/alert", "../../witness", "../../evidence/audit", "../../collector/outcome", "../../collector/study", "../../collector/board", "../../collector/report"),
 		templates(t, "../../cmd/lineproof-edge/initial/*.tmpl", "../../edge/page/*.html", "../../witness/*.html")...)
 	if len(list) < 50 {
 		t.Fatalf("only %d places found that say something", len(list))
