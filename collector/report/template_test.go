@@ -1,6 +1,7 @@
 package report
 
 import (
+	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -201,5 +202,26 @@ func TestTheChartReachesOverAll(t *testing.T) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// TestHowTo holds the pages to the program: the project that they show can be read, and leaves nothing out.
+func TestHowTo(t *testing.T) {
+	for _, name := range []string{"report.md", "report.vi.md"} {
+		page, err := os.ReadFile("../../docs/how-to/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, example, _ := strings.Cut(string(page), "```yaml\n")
+		example, _, _ = strings.Cut(example, "```")
+		p, err := ReadParticulars(name, []byte(example))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, v := 0, reflect.ValueOf(p); i < v.NumField(); i++ {
+			if v.Field(i).IsZero() {
+				t.Errorf("%s shows no %s", name, v.Type().Field(i).Tag.Get("yaml"))
+			}
+		}
 	}
 }
