@@ -161,7 +161,7 @@ func (f *filler) evidence() Evidence {
 		{f.Say("report.bundle_file"), f.known(b.File)}, {f.Say("report.bundle_sha256"), f.known(b.SHA256)},
 	}}
 	if f.Bundle != nil {
-		e.Rows = append(e.Rows, Fact{f.Say("report.bundle_of"), f.known(b.Line + ", " + f.Say("report.period", "from", f.moment(b.From), "to", f.moment(b.To)))})
+		e.Rows = append(e.Rows, Fact{f.Say("report.bundle_of"), f.known(b.Line + ", " + f.Say("report.period", "from", f.moment(f.local(b.From)), "to", f.moment(f.local(b.To))))})
 	}
 	if b.Origin != "" {
 		e.Rows = append(e.Rows,
@@ -173,9 +173,13 @@ func (f *filler) evidence() Evidence {
 	return e
 }
 
+// codeHint says what the code leads to.
 func (f *filler) codeHint() string {
-	if f.Bundle == nil {
+	switch {
+	case f.Bundle == nil:
 		return f.Say("report.code_page")
+	case f.Verify == "":
+		return f.Say("report.code_digest")
 	}
 	return f.Say("report.code_hint")
 }

@@ -77,7 +77,7 @@ func (p *page) block(b Block, next []Block) {
 	case Letterhead:
 		p.letterhead(b)
 	case Table:
-		p.table(b)
+		p.table(b, next)
 	case Chart:
 		p.chart(b)
 	case Evidence:

@@ -133,7 +133,7 @@ func (p *page) legend(c Chart, y float64) {
 // evidence sets what can be looked up, with its code at the right.
 func (p *page) evidence(e Evidence) {
 	const side = 34.
-	l := look{size: tableSize, leading: 1.2, hang: 4}
+	l := look{size: 10.5, leading: 1.25, hang: 4} // a digest of 64 digits stays in one line
 	p.y += 2
 	p.fit(side + 12)
 	top, page, within := p.y, p.PageNo(), width

@@ -5,8 +5,8 @@ import "math"
 // cellPadding is inside a cell, in millimetres.
 const cellPadding = 1.2
 
-// table draws rows; none is split between pages, and the heads stand again on each.
-func (p *page) table(t Table) {
+// table draws rows; none is split between pages, and the heads stand again on each. A caption stays with the last row.
+func (p *page) table(t Table, next []Block) {
 	if len(t.Rows) == 0 {
 		return
 	}
@@ -15,7 +15,11 @@ func (p *page) table(t Table) {
 	widths := columns(t.Widths, width)
 	p.tableRow(t, 0, widths)
 	for i := 1; i < len(t.Rows); i++ {
-		if p.y+p.rowHeight(t, i, widths) > pageHeight-marginLow {
+		height := p.rowHeight(t, i, widths)
+		if i == len(t.Rows)-1 && follows(next, Caption) {
+			height += 2 * looks[Caption].height()
+		}
+		if p.y+height > pageHeight-marginLow {
 			p.turn()
 			p.tableRow(t, 0, widths)
 		}

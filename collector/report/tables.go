@@ -217,7 +217,7 @@ func (f *filler) differenceFormat(w protocol.Words) string {
 
 // secondary are the further metrics, without a target.
 func (f *filler) secondary() Table {
-	t := Table{Widths: []float64{4.6, 2.7, 2.7, 2.4, 4.2, 1.9}, Rows: [][]Cell{heads(f.Say("report.metric"), f.Say("report.before"), f.Say("report.after"), f.Say("report.change"), upper(f.Say("study.interval", "percent", tongue.Percent(f.Asked.Study.Confidence))), "p")}}
+	t := Table{Widths: []float64{4.4, 2.6, 2.6, 2.4, 4.8, 1.8}, Rows: [][]Cell{heads(f.Say("report.metric"), f.Say("report.before"), f.Say("report.after"), f.Say("report.change"), upper(f.Say("study.interval", "percent", tongue.Percent(f.Asked.Study.Confidence))), "p")}}
 	for _, c := range f.Result.Secondary {
 		m, _ := outcome.MetricNamed(c.Metric)
 		w := protocol.Words{Tongue: f.Tongue, Metric: m}
