@@ -1529,11 +1529,6 @@ export interface components {
         Lines: {
             lines: components["schemas"]["Line"][];
         };
-        List: {
-            /** @description all that a study can be about */
-            metrics: components["schemas"]["StudyMetric"][];
-            studies: components["schemas"]["Study"][];
-        };
         LiveEvent: {
             machines: components["schemas"]["Machine"][];
             /**
@@ -2706,6 +2701,11 @@ export interface components {
             before?: number;
             name: string;
             unit?: string;
+        };
+        StudyList: {
+            /** @description all that a study can be about */
+            metrics: components["schemas"]["StudyMetric"][];
+            studies: components["schemas"]["Study"][];
         };
         StudyMetric: {
             lower_is_better: boolean;
@@ -4364,7 +4364,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List"];
+                    "application/json": components["schemas"]["StudyList"];
                 };
             };
             /** @description Error */
