@@ -1563,11 +1563,6 @@ export interface components {
         Lines: {
             lines: components["schemas"]["Line"][];
         };
-        List: {
-            /** @description all that a study can be about */
-            metrics: components["schemas"]["StudyMetric"][];
-            studies: components["schemas"]["Study"][];
-        };
         LiveEvent: {
             machines: components["schemas"]["Machine"][];
             /**
@@ -2740,6 +2735,11 @@ export interface components {
             before?: number;
             name: string;
             unit?: string;
+        };
+        StudyList: {
+            /** @description all that a study can be about */
+            metrics: components["schemas"]["StudyMetric"][];
+            studies: components["schemas"]["Study"][];
         };
         StudyMetric: {
             lower_is_better: boolean;
@@ -4398,7 +4398,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List"];
+                    "application/json": components["schemas"]["StudyList"];
                 };
             };
             /** @description Error */
