@@ -148,17 +148,12 @@ func (p *page) evidence(e Evidence) {
 		return
 	}
 	end := p.y
-	p.SetErrorIf(p.code(e.Code, marginLeft+width-side, top, side))
+	if err := p.code(e.Code, marginLeft+width-side, top, side); err != nil {
+		p.SetError(fmt.Errorf("code: %w", err)) // for Output to give
+	}
 	p.y = top + side
 	p.set(plain(e.Hint), look{size: 9, leading: 1.15, style: "I", align: centre}, marginLeft+width-side-3, side+3)
 	if p.PageNo() == page && end > p.y {
 		p.y = end
-	}
-}
-
-// SetErrorIf keeps an error for Output.
-func (p *page) SetErrorIf(err error) {
-	if err != nil {
-		p.SetError(fmt.Errorf("code: %w", err))
 	}
 }

@@ -14,6 +14,28 @@ func (f *form) chart(c Chart) error {
 	if _, err := f.NewSheet(f.data); err != nil {
 		return err
 	}
+	chart := &excelize.Chart{
+		Type: excelize.Scatter, Dimension: excelize.ChartDimension{Width: 640, Height: 330},
+		Title: []excelize.RichTextRun{{Text: c.Name}}, Legend: excelize.ChartLegend{Position: "bottom"},
+		YAxis: excelize.ChartAxis{Minimum: &c.Ticks[0].At, Maximum: &c.Ticks[len(c.Ticks)-1].At, MajorGridLines: true},
+	}
+	if err := f.figures(c, func(side, from, to int) { f.series(chart, side < len(c.Sides)-1, from, to) }); err != nil {
+		return err
+	}
+	if err := f.SetColWidth(f.data, "A", "G", 16); err != nil {
+		return err
+	}
+	if err := f.layOut(f.data, "landscape"); err != nil {
+		return err
+	}
+	if err := f.AddChart(f.data, "I2", chart); err != nil {
+		return err
+	}
+	return f.text(Text{Role: Caption, Runs: plain(c.Where)})
+}
+
+// figures are those of the chart, a row for each shift; side is told where each side stands.
+func (f *form) figures(c Chart, side func(n, from, to int)) error {
 	b := sheet.Book{File: f.File, Sheet: f.data}
 	format, err := f.NewStyle(&excelize.Style{CustomNumFmt: &c.Format})
 	if err != nil {
@@ -24,42 +46,26 @@ func (f *form) chart(c Chart) error {
 			return err
 		}
 	}
-	chart := &excelize.Chart{
-		Type: excelize.Scatter, Dimension: excelize.ChartDimension{Width: 640, Height: 330},
-		Title: []excelize.RichTextRun{{Text: c.Name}}, Legend: excelize.ChartLegend{Position: "bottom"},
-		YAxis: excelize.ChartAxis{Minimum: &c.Ticks[0].At, Maximum: &c.Ticks[len(c.Ticks)-1].At, MajorGridLines: true},
-	}
 	row := 2
 	for i, s := range c.Sides {
-		for n, v := range s.Values {
+		from := row
+		for _, v := range s.Values {
 			for column, cell := range []any{row - 1, s.Name, of(v), of(s.Mean), of(s.Low), of(s.High), of(c.Target)} {
 				style := format
 				if column < 2 {
 					style = 0
 				}
-				if err := b.Put(column+1, row+n, cell, style); err != nil {
+				if err := b.Put(column+1, row, cell, style); err != nil {
 					return err
 				}
 			}
-			if err := b.Put(1, row+n, row+n-1, 0); err != nil {
-				return err
-			}
+			row++
 		}
-		if last := row + len(s.Values) - 1; last >= row {
-			f.series(chart, i < len(c.Sides)-1, row, last)
-			row = last + 1
+		if row > from {
+			side(i, from, row-1)
 		}
 	}
-	if err := b.SetColWidth(b.Sheet, "A", "G", 16); err != nil {
-		return err
-	}
-	if err := f.layOut(b.Sheet, "landscape"); err != nil {
-		return err
-	}
-	if err := f.AddChart(f.data, "I2", chart); err != nil {
-		return err
-	}
-	return f.text(Text{Role: Caption, Runs: plain(c.Where)})
+	return nil
 }
 
 // series are one side's shifts as dots, and its mean as a line.
