@@ -58,7 +58,8 @@ deps: $(addsuffix /node_modules,$(NODE)) ## install what the tests run against
 # The verifier of the page /verify, for browsers: the checks alone, of the rooms that layout_test.go lets them have. It is
 # packed here, once, and unpacked by the page.
 VERIFIER := cmd/lineproof-verify evidence record internal/tongue \
-            collector/account collector/calendar collector/kpi collector/shiftlog/entries collector/verify
+            collector/account collector/calendar collector/kpi collector/outcome collector/plausible collector/shiftlog/entries \
+            collector/study/protocol collector/verify
 
 dashboards/wasm/verify.wasm.gz: go.mod $(shell find $(VERIFIER) -type f ! -name '*_test.go' ! -path '*/testdata/*')
 	@mkdir -p $(@D)

@@ -52,7 +52,7 @@ var mayImport = map[string][]string{
 
 	// Evidence is checked by whoever has it: with the collector's pure rooms, and nothing of the collector itself.
 	"evidence/bundle": {},
-	"evidence/audit":  {"evidence/bundle", "collector/verify", "collector/account", "collector/calendar", "collector/kpi", "collector/shiftlog/entries", "internal/tongue"},
+	"evidence/audit":  {"evidence/bundle", "collector/verify", "collector/account", "collector/calendar", "collector/kpi", "collector/plausible", "collector/shiftlog/entries", "collector/study/protocol", "internal/tongue"},
 
 	// A witness is another's machine: it has nothing of the collector.
 	"witness": {"internal"},

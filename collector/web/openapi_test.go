@@ -97,6 +97,7 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 		{"scrap", "/api/v1/lines/{line}/scrap", "/api/v1/lines/" + line + "/scrap" + window, "200"},
 		{"scrap of a time without data", "/api/v1/lines/{line}/scrap", "/api/v1/lines/" + line + "/scrap?from=2026-01-04T00:00:00Z&to=2026-01-05T00:00:00Z", "200"},
 		{"findings", "/api/v1/lines/{line}/findings", "/api/v1/lines/" + line + "/findings" + window, "200"},
+		{"doubts", "/api/v1/lines/{line}/doubts", "/api/v1/lines/" + line + "/doubts" + window, "200"},
 		{"findings of a time without data", "/api/v1/lines/{line}/findings", "/api/v1/lines/" + line + "/findings?from=2026-01-04T00:00:00Z&to=2026-01-05T00:00:00Z", "200"},
 		{"shift log", "/api/v1/lines/{line}/log", "/api/v1/lines/" + line + "/log" + window, "200"},
 		{"shift log's mistake", "/api/v1/lines/{line}/log.csv", "/api/v1/lines/block/log.csv", "default"},

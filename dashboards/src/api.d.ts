@@ -193,6 +193,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lines/{line}/doubts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What speaks against the figures of closed days, remembered */
+        get: operations["get-line-doubts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lines/{line}/findings": {
         parameters: {
             query?: never;
@@ -1116,6 +1133,17 @@ export interface components {
              * @description mean moving range of z-scores / 1.128; 1 for binomial samples
              */
             sigma_z: number;
+        };
+        Doubts: {
+            /** @description those that meet these days, in order of time */
+            findings: components["schemas"]["Finding"][];
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: date-time
+             * @description the last midnight before which all minutes are final; no later than was asked for
+             */
+            to: string;
         };
         Entries: {
             entries: components["schemas"]["Entry"][];
@@ -3458,6 +3486,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-line-doubts": {
+        parameters: {
+            query: {
+                /** @description included, RFC 3339 */
+                from: string;
+                /** @description not included, RFC 3339 */
+                to: string;
+            };
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Doubts"];
+                };
             };
             /** @description Error */
             default: {
