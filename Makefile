@@ -10,7 +10,8 @@ GO_BUILD := CGO_ENABLED=0 go build -trimpath -tags nethttpomithttp2 -ldflags "$(
 # What the tests run against and did not write: Debian's packages, and InfluxDB 1.8 from its own source.
 DEBIAN   := mosquitto socat mbpoll python3-pymodbus python3-serial python3-serial-asyncio chromium fonts-noto-core qemu-user-static \
             gcc libc6-dev libmodbus-dev linux-libc-dev \
-            adduser ca-certificates groff-base lintian openssl strace systemd tzdata udev
+            adduser ca-certificates groff-base lintian openssl strace systemd tzdata udev \
+            poppler-utils python3-openpyxl zbar-tools
 INFLUXD  := github.com/influxdata/influxdb/cmd/influxd@v1.8.10
 LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 NODE     := dashboards record/testdata/js drivers/modbus/testdata/js

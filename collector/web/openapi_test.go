@@ -109,6 +109,8 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 		{"study", "/api/v1/studies/{study}", "/api/v1/studies/press-quality", "200"},
 		{"a study's table's mistake", "/api/v1/studies/{study}/shifts.csv", "/api/v1/studies/none/shifts.csv", "default"},
 		{"a study's bundle's mistake", "/api/v1/studies/{study}/bundle", "/api/v1/studies/none/bundle", "default"},
+		{"a document's mistake", "/api/v1/studies/{study}/report.pdf", "/api/v1/studies/none/report.pdf", "default"},
+		{"a workbook's mistake", "/api/v1/studies/{study}/report.xlsx", "/api/v1/studies/none/report.xlsx", "default"},
 		{"people", "/api/v1/people", "/api/v1/people", "200"},
 		{"signals", "/api/v1/lines/{line}/signals", "/api/v1/lines/" + line + "/signals", "200"},
 		{"readings", "/api/v1/lines/{line}/readings", "/api/v1/lines/" + line + "/readings" + window + "&signal=press.state", "200"},

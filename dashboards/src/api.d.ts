@@ -656,6 +656,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study}/report.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a study came to, as an office files it: sealed, or so far */
+        get: operations["get-study-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/report.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a study came to, as an office files it: sealed, or so far */
+        get: operations["get-study-report-xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/studies/{study}/shifts.csv": {
         parameters: {
             query?: never;
@@ -1556,9 +1590,6 @@ export interface components {
         };
         Lines: {
             lines: components["schemas"]["Line"][];
-        };
-        List: {
-            studies: components["schemas"]["Study"][];
         };
         LiveEvent: {
             machines: components["schemas"]["Machine"][];
@@ -2631,16 +2662,13 @@ export interface components {
             line_name?: {
                 [key: string]: string;
             };
-            lower_is_better: boolean;
-            metric: string;
+            metric: components["schemas"]["StudyMetric"];
             /** @description all shifts of both sides are over and known, so that the study can be concluded */
             over: boolean;
             /** @description absent for a draft */
             report?: components["schemas"]["Report"];
             /** @description whether report is a sealed verdict; else it is what it would be by now */
             sealed: boolean;
-            /** @description whether the metric is a part of 1 */
-            share: boolean;
             site?: string;
             /** @enum {string} */
             status: "draft" | "registered" | "measuring" | "concluded";
@@ -2657,6 +2685,8 @@ export interface components {
             title?: {
                 [key: string]: string;
             };
+            /** @description what report says, in words */
+            words?: components["schemas"]["StudyWords"];
         };
         StudyDetail: {
             after: components["schemas"]["StudyPeriod"];
@@ -2679,16 +2709,15 @@ export interface components {
             line_name?: {
                 [key: string]: string;
             };
-            lower_is_better: boolean;
-            metric: string;
+            metric: components["schemas"]["StudyMetric"];
+            /** @description all that there are */
+            metrics: components["schemas"]["StudyMetric"][];
             /** @description all shifts of both sides are over and known, so that the study can be concluded */
             over: boolean;
             /** @description absent for a draft */
             report?: components["schemas"]["Report"];
             /** @description whether report is a sealed verdict; else it is what it would be by now */
             sealed: boolean;
-            /** @description whether the metric is a part of 1 */
-            share: boolean;
             /** @description of the version that stands */
             sides: components["schemas"]["StudySides"];
             site?: string;
@@ -2711,6 +2740,8 @@ export interface components {
             to?: string;
             /** @description in the order of the ledger, drafts too */
             versions: components["schemas"]["StudyVersion"][];
+            /** @description what report says, in words */
+            words?: components["schemas"]["StudyWords"];
         };
         StudyDisagreement: {
             /** @description JSON */
@@ -2732,6 +2763,21 @@ export interface components {
             before?: number;
             name: string;
             unit?: string;
+        };
+        StudyList: {
+            /** @description all that a study can be about */
+            metrics: components["schemas"]["StudyMetric"][];
+            studies: components["schemas"]["Study"][];
+        };
+        StudyMetric: {
+            lower_is_better: boolean;
+            name: string;
+            /** @description whether it is a part of 1 */
+            share: boolean;
+            /** @description by language: vi, en */
+            text: {
+                [key: string]: string;
+            };
         };
         StudyPeriod: {
             /** Format: date-time */
@@ -2940,6 +2986,14 @@ export interface components {
             status: "draft" | "registered" | "measuring" | "concluded" | "superseded";
             /** @description the first is the answer */
             verdicts: components["schemas"]["SealedVerdict"][];
+        };
+        StudyWords: {
+            grade: {
+                [key: string]: string;
+            };
+            verdict: {
+                [key: string]: string;
+            };
         };
         Term: {
             name: string;
@@ -4409,7 +4463,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List"];
+                    "application/json": components["schemas"]["StudyList"];
                 };
             };
             /** @description Error */
@@ -4579,6 +4633,82 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-study-report": {
+        parameters: {
+            query?: {
+                /** @description an acceptance record, or a report of results */
+                kind?: "acceptance" | "result";
+                lang?: "vi" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description the study's name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-study-report-xlsx": {
+        parameters: {
+            query?: {
+                /** @description an acceptance record, or a report of results */
+                kind?: "acceptance" | "result";
+                lang?: "vi" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description the study's name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
             };
             /** @description Error */
             default: {
