@@ -432,6 +432,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lines/{line}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files of machine records that were sealed for a line */
+        get: operations["list-line-records"];
+        put?: never;
+        /** Seal machine records from a file in the columns of the shift log, for studies that name it: all rows, or none while a cell is wrong */
+        post: operations["import-line-records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lines/{line}/scrap": {
         parameters: {
             query?: never;
@@ -1511,6 +1529,16 @@ export interface components {
             date?: string;
             why?: string;
         };
+        Imported: {
+            /** @description SHA-256 of the file, by which a study names it */
+            hash: string;
+            /** @description whether the rows are sealed now */
+            kept: boolean;
+            /** @description every cell that cannot be right; while there is one that is no warning, nothing is kept */
+            problems: components["schemas"]["Problem"][];
+            /** Format: int64 */
+            rows: number;
+        };
         Isolated: {
             point: string;
             reason: string;
@@ -2081,6 +2109,9 @@ export interface components {
         };
         Reasons: {
             groups: components["schemas"]["ReasonGroup"][];
+        };
+        RecordFiles: {
+            files: components["schemas"]["StudyFile"][];
         };
         Refused: {
             /** @enum {string} */
@@ -2755,6 +2786,29 @@ export interface components {
             from: string;
             to: string;
             why: string;
+        };
+        StudyFile: {
+            by: string;
+            /**
+             * Format: date-time
+             * @description when its first shift begins
+             */
+            from: string;
+            /** @description SHA-256 of the file, by which a study names it */
+            hash: string;
+            /**
+             * Format: int64
+             * @description index of the batch that holds its last part in the ledger
+             */
+            ledger: number;
+            name: string;
+            /** Format: int64 */
+            rows: number;
+            /**
+             * Format: date-time
+             * @description when its last shift ends
+             */
+            to: string;
         };
         StudyIndicator: {
             /** Format: double */
@@ -4091,6 +4145,80 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reasons"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-line-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordFiles"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "import-line-records": {
+        parameters: {
+            query: {
+                /** @description the file's name */
+                file: string;
+            };
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
                 };
             };
             /** @description Error */

@@ -1,7 +1,7 @@
 // Studies as pages show and write them: the API's forms made editable and back. Texts of verdicts and reasons come from
 // the collector, which says the same on the command line.
 import type {components} from '../api'
-import {get, post} from './api'
+import {ApiError, get, linePath, post, problemOf} from './api'
 import {addDays, dayOf, startOfDay} from './days'
 import type {Formats} from './format'
 
@@ -27,6 +27,22 @@ export const previewStudy = (line: string, protocol: Protocol, expected?: number
 	post<Preview>('/api/v1/studies/preview', {line, protocol, ...(expected === undefined ? {} : {expected})})
 export const registerStudy = (id: string, line: string, protocol: Protocol, token: string) => post<void>('/api/v1/studies', {id, line, protocol}, token)
 export const concludeStudy = (study: string, id: string, token: string) => post<void>(path(study, '/conclude'), {id}, token)
+export type RecordFile = Schemas['StudyFile']
+export const getFiles = (line: string, signal?: AbortSignal) => get<Schemas['RecordFiles']>(linePath(line, '/records'), signal).then((a) => a.files)
+
+/** Seals the rows of a file of machine records; what is wrong with it is part of the answer. */
+export async function importFile(line: string, file: File, token: string): Promise<Schemas['Imported']> {
+	const answer = await fetch(linePath(line, `/records?${new URLSearchParams({file: file.name})}`), {
+		method: 'POST',
+		headers: {'Content-Type': 'application/octet-stream', Authorization: `Bearer ${token}`},
+		body: file,
+	}).catch(() => {
+		throw new ApiError(0, {})
+	})
+	if (!answer.ok) throw new ApiError(answer.status, await problemOf(answer))
+	return (await answer.json()) as Schemas['Imported']
+}
+
 export const bundleOf = (study: string) => path(study, '/bundle')
 
 /** The documents that an office files, in the order in which it needs them. */
@@ -105,16 +121,18 @@ export interface Draft {
 
 /** Days, both included. */
 export interface Period {
-	source: 'metered' | 'log'
+	source: 'metered' | 'log' | 'records'
 	from: string
 	to: string
+	/** SHA-256 of the file of machine records. */
+	file: string
 }
 
 export function emptyDraft(line: string, today: string): Draft {
 	return {
 		line, study: '', vi: '', en: '', metric: 'quality_ratio', secondary: [], cycle: '', kind: 'level', bound: '', comparator: 'own-before', without: false,
-		before: {source: 'metered', from: addDays(today, -28), to: addDays(today, -1), line: '', value: ''},
-		after: {source: 'metered', from: addDays(today, 7), to: addDays(today, 34)},
+		before: {source: 'metered', from: addDays(today, -28), to: addDays(today, -1), file: '', line: '', value: ''},
+		after: {source: 'metered', from: addDays(today, 7), to: addDays(today, 34), file: ''},
 		machine: '', method: 'auto', confidence: 0.95, exclude: [], declared: [], comment: '', replaces: '',
 	}
 }
@@ -138,6 +156,7 @@ export function protocolOf(d: Draft, metrics: readonly Metric[], zone: string, d
 	const atMost = d.kind === 'level' && metric?.lower_is_better
 	const period = (p: Period) => ({
 		source: p.source,
+		...(p.source === 'records' && p.file ? {file: p.file} : {}),
 		...(p.from ? {from: new Date(startOfDay(p.from, zone)).toISOString()} : {}),
 		...(p.to ? {to: new Date(startOfDay(addDays(p.to, 1), zone)).toISOString()} : {}),
 	})
@@ -182,7 +201,7 @@ export function draftOf(v: StudyVersion, last: string, metrics: readonly Metric[
 	const text = (n: number | null | undefined, percent = false) => (typeof n === 'number' ? String(percent ? round(n * 100) : n).replace('.', ',') : '')
 	const falls = p.target.kind !== 'level' && p.target.at_most !== undefined
 	const bound = falls ? -(p.target.at_most ?? 0) : (p.target.at_most ?? p.target.at_least)
-	const source = (s: string | undefined) => (s === 'log' ? 'log' : 'metered')
+	const source = (s: string | undefined) => (s === 'log' || s === 'records' ? s : 'metered')
 	const kind = p.target.kind === 'change' || p.target.kind === 'difference' ? p.target.kind : 'level'
 	const empty = emptyDraft(v.line, dayOf(Date.now(), zone))
 	return {
@@ -190,8 +209,8 @@ export function draftOf(v: StudyVersion, last: string, metrics: readonly Metric[
 		study: p.study, vi: p.title?.vi ?? '', en: p.title?.en ?? '', metric: p.metric, secondary: [...(p.secondary ?? [])],
 		cycle: p.planned_cycle ? text(seconds(p.planned_cycle)) : '', kind, bound: text(bound, inPercent(kind, metric)),
 		comparator: p.comparator === 'local-peer' || p.comparator === 'declared' ? p.comparator : 'own-before', without: !p.before,
-		before: {source: source(p.before?.source), from: day(p.before?.from), to: day(p.before?.to, true), line: p.before?.line ?? '', value: text(p.before?.value, metric?.share)},
-		after: {source: source(p.after.source), from: day(p.after.from), to: day(p.after.to, true)},
+		before: {source: source(p.before?.source), from: day(p.before?.from), to: day(p.before?.to, true), file: p.before?.file ?? '', line: p.before?.line ?? '', value: text(p.before?.value, metric?.share)},
+		after: {source: source(p.after.source), from: day(p.after.from), to: day(p.after.to, true), file: p.after.file ?? ''},
 		machine: p.machine ?? '', method: p.method, confidence: p.confidence,
 		exclude: (p.exclude ?? []).map((e) => ({from: e.from, to: e.to, why: e.why})),
 		declared: (p.declared ?? []).map((i) => ({name: i.name, before: text(i.before), after: text(i.after), unit: i.unit ?? ''})),
