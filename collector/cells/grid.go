@@ -1,4 +1,4 @@
-package shifttable
+package cells
 
 import (
 	"fmt"
@@ -68,5 +68,5 @@ func cellName(column, row int) string {
 	return fmt.Sprintf("%s%d", name, row)
 }
 
-// mostColumns bounds a row; a log has some twenty columns.
+// mostColumns bounds a row; a table has some twenty columns.
 const mostColumns = 256

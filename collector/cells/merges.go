@@ -1,4 +1,4 @@
-package shifttable
+package cells
 
 import "slices"
 
@@ -27,13 +27,13 @@ func (m *merges) at(row int) []area {
 }
 
 // isMerged tells whether a column's cell shares its value with another row, or with another column that is read.
-func (r *reading) isMerged(merged []area, at int) bool {
+func (r *reading[R]) isMerged(merged []area, at int) bool {
 	for _, a := range merged {
 		if at < a.left || at > a.right {
 			continue
 		}
 		read := 0
-		for _, p := range r.header.columns {
+		for _, p := range r.header.placed {
 			if p.at >= a.left && p.at <= a.right {
 				read++
 			}

@@ -1,4 +1,4 @@
-package shifttable
+package cells
 
 import (
 	"bytes"
@@ -13,14 +13,10 @@ import (
 )
 
 // readText reads CSV. What stands between the cells is what makes most of the header.
-func readText(data []byte) (*grid, error) {
+func (n names) readText(data []byte) (*grid, error) {
 	text, err := decoded(data)
 	if err != nil {
 		return nil, err
-	}
-	all, err := headings()
-	if err != nil {
-		return nil, fmt.Errorf("headings: %w", err)
 	}
 	best, most := ',', 0
 	for _, comma := range []rune{',', ';', '\t'} {
@@ -28,12 +24,12 @@ func readText(data []byte) (*grid, error) {
 		if err != nil {
 			continue
 		}
-		if _, known := bestHeader(all, lines); known > most {
+		if _, known := n.bestHeader(lines); known > most {
 			best, most = comma, known
 		}
 	}
 	if most == 0 {
-		return nil, unreadable(NoHeader, "none of the first %d rows names the columns of a shift log", lastHeaderRow)
+		return nil, unreadable(NoHeader, "none of the first %d rows names the columns of a %s", lastHeaderRow, n.noun)
 	}
 	lines, err := records(text, best, 0)
 	return &grid{lines: lines, comma: best}, err

@@ -1,4 +1,4 @@
-package shifttable
+package cells
 
 import (
 	"archive/zip"
@@ -44,8 +44,8 @@ type book struct {
 
 type sheetPart struct{ name, part string }
 
-func readWorkbook(data []byte) (*grid, error) {
-	g, err := workbookGrid(data)
+func (n names) readWorkbook(data []byte) (*grid, error) {
+	g, err := n.workbookGrid(data)
 	var said *Unreadable
 	switch {
 	case err == nil, errors.As(err, &said):
@@ -57,7 +57,7 @@ func readWorkbook(data []byte) (*grid, error) {
 }
 
 // workbookGrid reads the first sheet that has a header, and names the others that have one.
-func workbookGrid(data []byte) (*grid, error) {
+func (n names) workbookGrid(data []byte) (*grid, error) {
 	archive, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		return nil, err
@@ -73,28 +73,24 @@ func workbookGrid(data []byte) (*grid, error) {
 	if err := b.open(); err != nil {
 		return nil, err
 	}
-	all, err := headings()
-	if err != nil {
-		return nil, err
-	}
 	var chosen *sheetPart
 	var ignored []string
-	for n, s := range b.sheets {
+	for i, s := range b.sheets {
 		top, err := b.sheet(s, lastHeaderRow)
 		if err != nil {
 			return nil, fmt.Errorf("sheet %s: %w", s.name, err)
 		}
-		if _, known := bestHeader(all, top.lines); known == 0 {
+		if _, known := n.bestHeader(top.lines); known == 0 {
 			continue
 		}
 		if chosen != nil {
 			ignored = append(ignored, s.name)
 			continue
 		}
-		chosen = &b.sheets[n]
+		chosen = &b.sheets[i]
 	}
 	if chosen == nil {
-		return nil, unreadable(NoHeader, "no sheet names the columns of a shift log in its first %d rows", lastHeaderRow)
+		return nil, unreadable(NoHeader, "no sheet names the columns of a %s in its first %d rows", n.noun, lastHeaderRow)
 	}
 	g, err := b.sheet(*chosen, 0)
 	if err != nil {

@@ -1,4 +1,4 @@
-package shifttable
+package cells
 
 import (
 	"math"
@@ -85,7 +85,7 @@ func realNumber(c cell, point, ratio bool) (float64, mark) {
 func floatOf(c cell, text string) (float64, mark) {
 	v, err := strconv.ParseFloat(text, 64)
 	switch {
-	case math.Abs(v) > largestNumber && !math.IsNaN(v):
+	case math.Abs(v) > LargestNumber && !math.IsNaN(v):
 		return 0, mark{NumberTooLarge, c.text + " is more than can be."}
 	case err != nil || math.IsNaN(v):
 		return 0, mark{NotANumber, c.text + " is no number."}

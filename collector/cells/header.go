@@ -1,7 +1,8 @@
-package shifttable
+package cells
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -13,37 +14,39 @@ const (
 
 // header is which column stands where.
 type header struct {
+	names
 	line     line
-	columns  []placed // that can be read, in the file's order
+	placed   []placed // columns that can be read, in the file's order
 	problems []Problem
 	broken   bool // so that no row can be taken
 }
 
+// placed is a column with its place in the form and in the file, each counted from 0.
 type placed struct {
-	column
-	at int // counted from 0
+	name      string
+	order, at int
 }
 
 // bestHeader finds the row, among the first, that names most columns. known is 0 where none can be a header.
-func bestHeader(all map[string]heading, lines []line) (at, known int) {
-	for n, l := range lines {
+func (n names) bestHeader(lines []line) (at, known int) {
+	for i, l := range lines {
 		if l.number > lastHeaderRow {
 			break
 		}
-		if k := knownIn(all, l); k >= leastKnown && k > known {
-			at, known = n, k
+		if k := n.knownIn(l); k >= leastKnown && k > known {
+			at, known = i, k
 		}
 	}
 	return at, known
 }
 
-func knownIn(all map[string]heading, l line) int {
+func (n names) knownIn(l line) int {
 	found := map[string]bool{}
 	for _, c := range l.cells {
 		if c.kind != typed || len(c.text) > longestHeading {
 			continue
 		}
-		if name, _ := headed(all, c.text); name != "" {
+		if name, _ := n.headed(c.text); name != "" {
 			found[name] = true
 		}
 	}
@@ -52,27 +55,23 @@ func knownIn(all map[string]heading, l line) int {
 
 const longestHeading = 200 // bytes
 
-func findHeader(g *grid) (header, error) {
-	all, err := headings()
-	if err != nil {
-		return header{}, fmt.Errorf("headings: %w", err)
-	}
-	at, known := bestHeader(all, g.lines)
+func (n names) findHeader(g *grid, required []string) (header, error) {
+	at, known := n.bestHeader(g.lines)
 	if known == 0 {
-		return header{}, unreadable(NoHeader, "none of the first %d rows names the columns of a shift log", lastHeaderRow)
+		return header{}, unreadable(NoHeader, "none of the first %d rows names the columns of a %s", lastHeaderRow, n.noun)
 	}
-	h := header{line: g.lines[at]}
+	h := header{names: n, line: g.lines[at]}
 	g.lines = g.lines[at+1:]
 	if len(g.lines) > MostRows {
 		return header{}, unreadable(TooManyRows, "the file has more than %d rows", MostRows)
 	}
-	h.place(all)
-	h.missing()
+	h.place()
+	h.missing(required)
 	return h, nil
 }
 
 // place finds the columns. What stands twice is read from neither place.
-func (h *header) place(all map[string]heading) {
+func (h *header) place() {
 	first := map[string]int{}
 	unread := map[string]bool{}
 	var found []placed
@@ -82,7 +81,7 @@ func (h *header) place(all map[string]heading) {
 		}
 		name, unit := "", mark{}
 		if c.kind == typed && len(c.text) <= longestHeading {
-			name, unit = headed(all, c.text)
+			name, unit = h.headed(c.text)
 		}
 		earlier, twice := first[name]
 		switch {
@@ -98,17 +97,17 @@ func (h *header) place(all map[string]heading) {
 			unread[name] = true
 		}
 		first[name] = at
-		found = append(found, placed{columnNamed(name), at})
+		found = append(found, placed{name, slices.Index(h.columns, name), at})
 	}
 	for _, p := range found {
 		if !unread[p.name] {
-			h.columns = append(h.columns, p)
+			h.placed = append(h.placed, p)
 		}
 	}
 }
 
-// missing tells of a log without times, naming what there is.
-func (h *header) missing() {
+// missing tells of a file without what each row needs, naming what there is.
+func (h *header) missing(required []string) {
 	var there []string
 	has := map[string]bool{}
 	for _, c := range h.line.cells {
@@ -116,13 +115,13 @@ func (h *header) missing() {
 			there = append(there, clip(c.text))
 		}
 	}
-	for _, p := range h.columns {
+	for _, p := range h.placed {
 		has[p.name] = true
 	}
 	for _, p := range h.problems {
 		has[p.Column] = true
 	}
-	for _, name := range []string{shiftStart, shiftEnd} {
+	for _, name := range required {
 		if !has[name] {
 			h.say(0, Problem{
 				Column: name, Code: MissingColumn, Value: clip(strings.Join(there, ", ")),

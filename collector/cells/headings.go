@@ -1,18 +1,14 @@
-package shifttable
+package cells
 
 import (
-	_ "embed"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 
 	"github.com/goccy/go-yaml"
 )
-
-//go:embed headings.yaml
-var headingsFile []byte
 
 // heading is how people head one column.
 type heading struct {
@@ -22,11 +18,33 @@ type heading struct {
 	Refuse []string `yaml:"refuse"` // units of a count that would make it another figure
 }
 
-// headings are those of headings.yaml by the column's name; nothing changes them.
-var headings = sync.OnceValues(func() (all map[string]heading, err error) {
-	err = yaml.UnmarshalWithOptions(headingsFile, &all, yaml.Strict())
-	return all, err
-})
+// names are how the columns of a form are headed, in the form's order.
+type names struct {
+	noun    string
+	columns []string
+	all     map[string]heading
+}
+
+func (f Form[R]) names() (names, error) {
+	n := names{noun: f.Noun}
+	for _, c := range f.Columns {
+		n.columns = append(n.columns, c.Name)
+	}
+	if err := yaml.UnmarshalWithOptions(f.Headings, &n.all, yaml.Strict()); err != nil {
+		return n, fmt.Errorf("headings: %w", err)
+	}
+	return n, nil
+}
+
+// Heading is the column that a heading names, "" for none, and what is wrong with its unit.
+func (f Form[R]) Heading(text string) (column string, unit Code, err error) {
+	n, err := f.names()
+	if err != nil {
+		return "", "", err
+	}
+	column, m := n.headed(text)
+	return column, m.code, nil
+}
 
 // letters without their marks, for headings that were typed without.
 var plain = func() map[rune]rune {
@@ -42,8 +60,8 @@ var plain = func() map[rune]rune {
 	return all
 }()
 
-// fold makes one of the ways to write a heading: small letters without marks, one space between words.
-func fold(s string) string {
+// Fold makes one of the ways to write a heading: small letters without marks, one space between words.
+func Fold(s string) string {
 	s = strings.Map(func(r rune) rune {
 		r = unicode.ToLower(r)
 		switch {
@@ -62,23 +80,23 @@ func fold(s string) string {
 var inBrackets = regexp.MustCompile(`[(\[{]([^)\]}]*)[)\]}]`)
 
 // headed is the column that a heading names, and what is wrong with its unit.
-func headed(all map[string]heading, text string) (name string, m mark) {
+func (n names) headed(text string) (name string, m mark) {
 	var unit string
 	if found := inBrackets.FindStringSubmatch(text); found != nil {
-		unit = fold(found[1])
+		unit = Fold(found[1])
 	}
-	bare := fold(inBrackets.ReplaceAllString(text, " "))
-	for _, c := range columns {
-		h := all[c.name]
-		names := append([]string{fold(c.name)}, h.Names...)
-		own := bare == names[0] // our names say the unit, or have one
+	bare := Fold(inBrackets.ReplaceAllString(text, " "))
+	for _, column := range n.columns {
+		h := n.all[column]
+		known := append([]string{Fold(column)}, h.Names...)
+		own := bare == known[0] // our names say the unit, or have one
 		if !own && unit == "" {
-			if at := strings.LastIndexByte(bare, ' '); at > 0 && slices.Contains(h.Units, bare[at+1:]) && slices.Contains(names, bare[:at]) {
-				return c.name, mark{}
+			if at := strings.LastIndexByte(bare, ' '); at > 0 && slices.Contains(h.Units, bare[at+1:]) && slices.Contains(known, bare[:at]) {
+				return column, mark{}
 			}
 		}
-		if slices.Contains(names, bare) {
-			return c.name, h.judge(text, unit, own)
+		if slices.Contains(known, bare) {
+			return column, h.judge(text, unit, own)
 		}
 	}
 	return "", mark{}

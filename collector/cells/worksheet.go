@@ -1,4 +1,4 @@
-package shifttable
+package cells
 
 import (
 	"encoding/xml"

@@ -1,4 +1,4 @@
-package shifttable
+package cells
 
 import (
 	"math"
@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/lineproof/lineproof/record"
 )
 
 // clockLayouts are times without an offset; the day stands before the month, as in Vietnam.
@@ -16,12 +18,12 @@ var dayLayouts = []string{"2006-01-02", "2/1/2006", "2-1-2006", "2.1.2006"}
 // slashed are the two numbers before the year. One past 12 in the second place shows that months stand first.
 var slashed = regexp.MustCompile(`^([0-9]{1,2})/([0-9]{1,2})/[0-9]{4}`)
 
-// monthFirst tells whether the log has a date that has its month first, so that 03/02/2026 of the same log can be
+// monthFirst tells whether the table has a date that has its month first, so that 03/02/2026 of the same table can be
 // either.
-func (r *reading) monthFirst() bool {
+func (r *reading[R]) monthFirst() bool {
 	for _, l := range r.lines {
-		for _, p := range r.header.columns {
-			if p.moment == nil {
+		for _, p := range r.header.placed {
+			if c := r.form.Columns[p.order]; c.Moment == nil && c.Day == nil {
 				continue
 			}
 			if found := slashed.FindStringSubmatch(l.at(p.at).text); found != nil && dayNumber(found[1]) <= 12 && dayNumber(found[2]) > 12 {
@@ -90,9 +92,31 @@ func atClock(wall time.Time, zone *time.Location) (at time.Time, m mark) {
 	}
 	switch found {
 	case 0:
-		return time.Time{}, mark{TimeSkipped, "The clock never showed " + shown(wall) + " in " + zone.String() + "."}
+		return time.Time{}, mark{TimeSkipped, "The clock never showed " + Shown(wall) + " in " + zone.String() + "."}
 	case 1:
 		return at, mark{}
 	}
-	return time.Time{}, mark{TimeTwice, "The clock showed " + shown(wall) + " twice in " + zone.String() + "."}
+	return time.Time{}, mark{TimeTwice, "The clock showed " + Shown(wall) + " twice in " + zone.String() + "."}
+}
+
+// dayOf reads a day. A number is a serial date of the system.
+func dayOf(c cell, system int) (record.Date, mark) {
+	if c.kind == numeric || c.kind == dated {
+		at, m := serialTime(c.text, system, time.UTC)
+		if m.code == "" && at.Truncate(24*time.Hour).Equal(at) {
+			return dateOf(at), mark{}
+		}
+		return record.Date{}, mark{NotADay, c.text + " is not the number of a day."}
+	}
+	for _, layout := range dayLayouts {
+		if at, err := time.Parse(layout, c.text); err == nil {
+			return dateOf(at), mark{}
+		}
+	}
+	return record.Date{}, mark{NotADay, c.text + " is not a day that can be read."}
+}
+
+func dateOf(t time.Time) (d record.Date) {
+	d.Year, d.Month, d.Day = t.Date()
+	return d
 }
