@@ -5,8 +5,8 @@ import "time"
 // Project is one version of what an office says of one project (đề án) that the programme supports. What is nil or empty
 // is not known, which is not 0.
 type Project struct {
-	ID            string   `json:"project"` // stays the same over versions
-	Code          string   `json:"code"`    // the office's own
+	ID            string   `json:"project,omitempty"` // stays the same over versions
+	Code          string   `json:"code"`              // the office's own
 	Name          string   `json:"name"`
 	Establishment string   `json:"establishment,omitempty"` // that the support is for
 	Site          string   `json:"site,omitempty"`          // as gateways and declared lines name it

@@ -84,13 +84,36 @@ func (t Table[R]) Problem(r R, row int, m Mistake) Problem {
 	for _, c := range t.form.Columns {
 		switch {
 		case c.Name != m.Column:
-		case c.Text != nil:
-			p.Value = clip(*c.Text(&r))
 		case c.Moment != nil:
 			p.Value = Shown(*c.Moment(&r))
+		default:
+			if v := c.value(&r); v != nil {
+				p.Value = clip(fmt.Sprint(v))
+			}
 		}
 	}
 	return p
+}
+
+// Fill gives a row what another one has in the columns that the file does not have.
+func (t Table[R]) Fill(row *R, from R) {
+	for _, c := range t.form.Columns {
+		if _, read := t.at[c.Name]; read {
+			continue
+		}
+		switch {
+		case c.Moment != nil:
+			*c.Moment(row) = *c.Moment(&from)
+		case c.Day != nil:
+			*c.Day(row) = *c.Day(&from)
+		case c.Text != nil:
+			*c.Text(row) = *c.Text(&from)
+		case c.Whole != nil:
+			*c.Whole(row) = *c.Whole(&from)
+		default:
+			*c.Number(row) = *c.Number(&from)
+		}
+	}
 }
 
 // Unreadable is an error of a file that is no table, or none that we take.

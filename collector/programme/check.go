@@ -71,7 +71,7 @@ func (m *mistakes) counted(r Rules, p record.Project) {
 		m.Add("years", badYears, "%s is neither a year nor two with a dash.", p.Years)
 	}
 	state := r.State(p.State)
-	if state.Counts == Done && p.Years == "" && r.day(Version{Project: p}) == (record.Date{}) {
+	if state.Counts == Done && p.Years == "" && r.day(ProjectVersion{Project: p}) == (record.Date{}) {
 		m.Add(state.Day, cells.Missing, "A project that is %s has the day it was %s.", p.State, state.Day)
 	}
 }

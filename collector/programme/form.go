@@ -112,6 +112,13 @@ func (r Rules) Form() cells.Form[Row] {
 	}
 }
 
+// Fill gives a row of a sheet what is known of the project already, where the sheet does not have the column.
+func Fill(t cells.Table[Row], row Row, known record.Project) record.Project {
+	t.Fill(&row, RowOf(known))
+	row.split()
+	return row.Project
+}
+
 // Key is a code as it is compared.
 func Key(code string) string { return strings.ToLower(strings.Join(strings.Fields(code), " ")) }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// Study is what one study says, as far as the programme asks.
-type Study struct {
+// SiteStudy is what one study says, as far as the programme asks.
+type SiteStudy struct {
 	Study         string           `json:"study"`
 	Title         record.Names     `json:"title,omitempty"`
 	Line          string           `json:"line,omitempty"`
@@ -29,8 +29,8 @@ type Study struct {
 }
 
 // StudyOf takes from a study's result what the programme asks.
-func StudyOf(name string, metric outcome.Metric, r outcome.Result) Study {
-	s := Study{Study: name, Metric: metric.Name, LowerIsBetter: metric.LowerIsBetter, Change: r.RelativeChange, Verdict: r.Verdict, Grade: r.Grade, Coverage: r.After.Coverage}
+func StudyOf(name string, metric outcome.Metric, r outcome.Result) SiteStudy {
+	s := SiteStudy{Study: name, Metric: metric.Name, LowerIsBetter: metric.LowerIsBetter, Change: r.RelativeChange, Verdict: r.Verdict, Grade: r.Grade, Coverage: r.After.Coverage}
 	if r.Before == nil {
 		return s
 	}
@@ -65,7 +65,7 @@ func estimate(s outcome.Side) (e outcome.Estimate, ok bool) {
 
 // Site is one study in a forest plot.
 type Site struct {
-	Study
+	SiteStudy
 	Weight float64 `json:"weight" doc:"in the mean, 0 to 1"`
 }
 
@@ -85,8 +85,8 @@ type Forest struct {
 
 // Forests pools the studies of each metric by random effects, the metric with most studies first. A study with not enough
 // data is left out, and named.
-func Forests(studies []Study, confidence float64) []Forest {
-	by := map[string][]Study{}
+func Forests(studies []SiteStudy, confidence float64) []Forest {
+	by := map[string][]SiteStudy{}
 	for _, s := range studies {
 		by[s.Metric] = append(by[s.Metric], s)
 	}
@@ -98,9 +98,9 @@ func Forests(studies []Study, confidence float64) []Forest {
 	return all
 }
 
-func forest(metric string, studies []Study, confidence float64) Forest {
+func forest(metric string, studies []SiteStudy, confidence float64) Forest {
 	f := Forest{Metric: metric, Sites: []Site{}, Left: []string{}}
-	slices.SortStableFunc(studies, func(a, b Study) int { return strings.Compare(a.Study, b.Study) })
+	slices.SortStableFunc(studies, func(a, b SiteStudy) int { return strings.Compare(a.Study, b.Study) })
 	var effects []outcome.Effect
 	for _, s := range studies {
 		f.LowerIsBetter = s.LowerIsBetter
@@ -108,7 +108,7 @@ func forest(metric string, studies []Study, confidence float64) Forest {
 			f.Left = append(f.Left, s.Study)
 			continue
 		}
-		f.Sites = append(f.Sites, Site{Study: s})
+		f.Sites = append(f.Sites, Site{SiteStudy: s})
 		effects = append(effects, outcome.Effect{Value: *s.LogRatio, Variance: *s.SE * *s.SE})
 	}
 	f.pool(effects, confidence)

@@ -13,7 +13,7 @@ import (
 )
 
 // evaluated is a study of a site whose output rose by a gain, from so many shifts a side.
-func evaluated(t *testing.T, name string, gain float64, shifts int, r *rand.Rand) programme.Study {
+func evaluated(t *testing.T, name string, gain float64, shifts int, r *rand.Rand) programme.SiteStudy {
 	t.Helper()
 	metric, ok := outcome.MetricNamed("output_per_hour")
 	if !ok {
@@ -38,7 +38,7 @@ func evaluated(t *testing.T, name string, gain float64, shifts int, r *rand.Rand
 
 func TestAForestOfStudies(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
-	var studies []programme.Study
+	var studies []programme.SiteStudy
 	for n, gain := range []float64{.10, .25, .05, .18, .12} {
 		studies = append(studies, evaluated(t, string(rune('a'+n)), gain, 40, r))
 	}
@@ -55,7 +55,7 @@ func TestAForestOfStudies(t *testing.T) {
 	for _, s := range f.Sites {
 		weights += s.Weight
 		if c := s.Change; !(*c.Low < *c.Estimate && *c.Estimate < *c.High) || math.Abs(math.Log1p(*c.Estimate)-*s.LogRatio) > 1e-12 {
-			t.Errorf("%s: %v %v %v, log %v", s.Study.Study, *c.Low, *c.Estimate, *c.High, *s.LogRatio)
+			t.Errorf("%s: %v %v %v, log %v", s.Study, *c.Low, *c.Estimate, *c.High, *s.LogRatio)
 		}
 	}
 	if math.Abs(weights-1) > 1e-12 {
@@ -71,14 +71,14 @@ func TestAForestOfStudies(t *testing.T) {
 
 // TestPublishedForest holds the whole way against metafor's rma(yi, vi, data=dat.bcg, test="knha").
 func TestPublishedForest(t *testing.T) {
-	var studies []programme.Study
+	var studies []programme.SiteStudy
 	for n, c := range [][4]float64{ // vaccinated: ill, well; others: ill, well
 		{4, 119, 11, 128}, {6, 300, 29, 274}, {3, 228, 11, 209}, {62, 13536, 248, 12619}, {33, 5036, 47, 5761}, {180, 1361, 372, 1079}, {8, 2537, 10, 619},
 		{505, 87886, 499, 87892}, {29, 7470, 45, 7232}, {17, 1699, 65, 1600}, {186, 50448, 141, 27197}, {5, 2493, 3, 2338}, {27, 16886, 29, 17825},
 	} {
 		log := math.Log(c[0] / (c[0] + c[1]) / (c[2] / (c[2] + c[3])))
 		se := math.Sqrt(1/c[0] - 1/(c[0]+c[1]) + 1/c[2] - 1/(c[2]+c[3]))
-		studies = append(studies, programme.Study{Study: string(rune('a' + n)), Metric: "scrap_ratio", LogRatio: &log, SE: &se, Verdict: outcome.Achieved})
+		studies = append(studies, programme.SiteStudy{Study: string(rune('a' + n)), Metric: "scrap_ratio", LogRatio: &log, SE: &se, Verdict: outcome.Achieved})
 	}
 	f := programme.Forests(studies, .95)[0]
 	for _, c := range []struct {
@@ -127,8 +127,9 @@ func TestDoubts(t *testing.T) {
 	low, full, few := .8, .99, 3
 	lines := map[string]programme.Watched{
 		"good": {Line: "good", Health: "ok", Coverage: &full}, "weak": {Line: "weak", Health: "offline", Coverage: &low, Findings: &few},
+		"gone": {Line: "gone", Health: "unknown"},
 	}
-	studies := map[string]programme.Study{
+	studies := map[string]programme.SiteStudy{
 		"good": {Study: "good", Grade: outcome.Metered, Coverage: &full, Verdict: outcome.Achieved},
 		"weak": {Study: "weak", Grade: outcome.Typed, Coverage: &low, Verdict: outcome.NotEnoughData, Late: true, Changed: true},
 	}
@@ -141,7 +142,7 @@ func TestDoubts(t *testing.T) {
 		{"all well", "accepted", []string{"good"}, []string{"good"}, nil},
 		{"a weak line", "contracted", []string{"good", "weak"}, nil, []string{"silent", "coverage", "findings"}},
 		{"a weak study", "accepted", nil, []string{"weak"}, []string{"grade", "study_coverage", "not_enough_data", "late", "changed"}},
-		{"nothing there", "accepted", []string{"gone"}, []string{"gone"}, []string{"line_gone", "study_gone"}},
+		{"nothing there", "accepted", []string{"gone", "not looked at"}, []string{"gone"}, []string{"line_gone", "study_gone"}},
 		{"done without a study", "settled", nil, nil, []string{"no_study"}},
 		{"not done yet", "approved", nil, nil, nil},
 		{"stopped", "stopped", []string{"weak"}, nil, nil},

@@ -19,8 +19,8 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// Version is what was said of a project once.
-type Version struct {
+// ProjectVersion is what was said of a project once.
+type ProjectVersion struct {
 	record.Project
 	Statement string      `json:"statement" doc:"its id, which the next version names"`
 	By        string      `json:"by" doc:"who says so"`
@@ -32,8 +32,8 @@ type Version struct {
 
 // Project is what stands of a project.
 type Project struct {
-	Version
-	Versions []Version `json:"-"` // the first one first, the standing one among them
+	ProjectVersion
+	Versions []ProjectVersion `json:"-"` // the first one first, the standing one among them
 }
 
 // Of makes the projects of what people said, in the order of the ledger. What is of another kind is passed over.
@@ -43,7 +43,7 @@ func Of(said iter.Seq[entries.Statement]) ([]Project, error) {
 		if s.Kind != record.StatementProject {
 			continue
 		}
-		v := Version{Statement: s.ID, By: s.By, Said: s.Said, Ledger: s.Ledger, Hash: record.HashOf(s.Body)}
+		v := ProjectVersion{Statement: s.ID, By: s.By, Said: s.Said, Ledger: s.Ledger, Hash: record.HashOf(s.Body)}
 		if err := s.Decode(&v.Project); err != nil {
 			return nil, err
 		}
@@ -54,7 +54,7 @@ func Of(said iter.Seq[entries.Statement]) ([]Project, error) {
 		}
 		p := &all[n]
 		if v.Astray = v.Replaces != p.Statement; !v.Astray {
-			p.Version = v
+			p.ProjectVersion = v
 		}
 		p.Versions = append(p.Versions, v)
 	}
@@ -64,10 +64,10 @@ func Of(said iter.Seq[entries.Statement]) ([]Project, error) {
 }
 
 // Aggregate tells whether the row stands for projects that are not known one by one.
-func (v Version) Aggregate() bool { return v.Projects != nil }
+func (v ProjectVersion) Aggregate() bool { return v.Projects != nil }
 
 // Count is how many projects the row stands for.
-func (v Version) Count() int64 {
+func (v ProjectVersion) Count() int64 {
 	if v.Projects == nil {
 		return 1
 	}

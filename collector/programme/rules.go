@@ -17,9 +17,9 @@ var own embed.FS
 type Rules struct {
 	Kinds     []Word
 	Levels    []Word
-	States    []State
+	States    []ProcedureState
 	Provinces []Province
-	Periods   []Period
+	Periods   []ProgrammePeriod
 	Prices    *Prices // nil: none are known
 }
 
@@ -30,8 +30,8 @@ type Word struct {
 	Also []string     `yaml:"also" json:"-"`
 }
 
-// State is how far the procedure of a project is.
-type State struct {
+// ProcedureState is how far the procedure of a project is.
+type ProcedureState struct {
 	Word   `yaml:",inline"`
 	Counts string `yaml:"counts" json:"counts" enum:"planned,done,nothing"`
 	Day    string `yaml:"day" json:"day" doc:"the day by which a project of this state belongs to a period"`
@@ -111,9 +111,9 @@ func decode(f File, into any, check func(mistake func(path []string, message, hi
 
 func (r *Rules) readLists(f File) error {
 	var written struct {
-		Kinds  []Word  `yaml:"kinds"`
-		Levels []Word  `yaml:"levels"`
-		States []State `yaml:"states"`
+		Kinds  []Word           `yaml:"kinds"`
+		Levels []Word           `yaml:"levels"`
+		States []ProcedureState `yaml:"states"`
 	}
 	err := decode(f, &written, func(mistake func([]string, string, string)) {
 		words(mistake, "kinds", written.Kinds)
@@ -154,10 +154,10 @@ func words(mistake func([]string, string, string), list string, all []Word) {
 	}
 }
 
-// State is the state of a name; one that is gone from the lists counts nothing.
-func (r Rules) State(id string) State {
-	if n := slices.IndexFunc(r.States, func(s State) bool { return s.ID == id }); n >= 0 {
+// State is the state of an id; one that is gone from the lists counts nothing.
+func (r Rules) State(id string) ProcedureState {
+	if n := slices.IndexFunc(r.States, func(s ProcedureState) bool { return s.ID == id }); n >= 0 {
 		return r.States[n]
 	}
-	return State{Word: Word{ID: id}, Counts: Nothing, Day: "approved"}
+	return ProcedureState{Word: Word{ID: id}, Counts: Nothing, Day: "approved"}
 }

@@ -90,6 +90,6 @@ func (r Rules) Money(all []Project, day record.Date) Money {
 }
 
 // Within are the projects of a period.
-func (r Rules) Within(p Period, all []Project) []Project {
-	return slices.DeleteFunc(slices.Clone(all), func(one Project) bool { return !r.within(one.Version, p) })
+func (r Rules) Within(p ProgrammePeriod, all []Project) []Project {
+	return slices.DeleteFunc(slices.Clone(all), func(one Project) bool { return !r.within(one.ProjectVersion, p) })
 }

@@ -7,24 +7,24 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// Period is a period of the programme with what it is to reach.
-type Period struct {
-	Name    string      `yaml:"period" json:"period"`
-	From    record.Date `yaml:"from" json:"from"`
-	To      record.Date `yaml:"to" json:"to" doc:"its last day"`
-	Source  string      `yaml:"source" json:"source" doc:"where the targets stand"`
-	Targets []Target    `yaml:"targets" json:"targets" nullable:"false"`
+// ProgrammePeriod is a period of the programme with what it is to reach.
+type ProgrammePeriod struct {
+	Name    string            `yaml:"period" json:"period"`
+	From    record.Date       `yaml:"from" json:"from"`
+	To      record.Date       `yaml:"to" json:"to" doc:"its last day"`
+	Source  string            `yaml:"source" json:"source" doc:"where the targets stand"`
+	Targets []ProgrammeTarget `yaml:"targets" json:"targets" nullable:"false"`
 }
 
-// Target is what a period is to reach of one kind.
-type Target struct {
+// ProgrammeTarget is what a period is to reach of one kind.
+type ProgrammeTarget struct {
 	Kind   string `yaml:"kind" json:"kind"`
 	Count  string `yaml:"count" json:"count" enum:"projects,machines" doc:"what is counted of the projects of this kind"`
 	Target *int64 `yaml:"target" json:"target" doc:"null: not known"`
 }
 
 func (r *Rules) readPeriod(f File) error {
-	var p Period
+	var p ProgrammePeriod
 	err := decode(f, &p, func(mistake func([]string, string, string)) {
 		switch {
 		case p.Name == "":
@@ -34,7 +34,7 @@ func (r *Rules) readPeriod(f File) error {
 		case p.Source == "":
 			mistake(nil, "`source` is missing", "name the decision that sets the targets")
 		}
-		if slices.ContainsFunc(r.Periods, func(o Period) bool { return o.Name == p.Name }) {
+		if slices.ContainsFunc(r.Periods, func(o ProgrammePeriod) bool { return o.Name == p.Name }) {
 			mistake([]string{"period"}, p.Name+" is given twice", "")
 		}
 		seen := map[string]bool{}
@@ -60,21 +60,21 @@ func (r *Rules) readPeriod(f File) error {
 	return err
 }
 
-// Progress is how far a target is.
-type Progress struct {
-	Target
+// TargetProgress is how far a target is.
+type TargetProgress struct {
+	ProgrammeTarget
 	Done    int64 `json:"done"`
 	Planned int64 `json:"planned" doc:"approved, and not done yet"`
 	Unknown int64 `json:"unknown" doc:"done projects of the kind whose machines nobody wrote down"`
 }
 
 // Progress counts the projects of a period against its targets.
-func (r Rules) Progress(p Period, all []Project) []Progress {
-	list := []Progress{}
+func (r Rules) Progress(p ProgrammePeriod, all []Project) []TargetProgress {
+	list := []TargetProgress{}
 	for _, t := range p.Targets {
-		one := Progress{Target: t}
+		one := TargetProgress{ProgrammeTarget: t}
 		for _, project := range all {
-			if project.Kind != t.Kind || !r.within(project.Version, p) {
+			if project.Kind != t.Kind || !r.within(project.ProjectVersion, p) {
 				continue
 			}
 			n, known := project.Count(), true

@@ -40,14 +40,16 @@ type Doubt struct {
 	Since *time.Time    `json:"since,omitempty" doc:"when the gateway was last heard"`
 }
 
-// Doubts are why a project's evidence is weak. lines and studies are by name. A done project without a study is weak by that
-// alone.
-func (r Rules) Doubts(p Project, lines map[string]Watched, studies map[string]Study) (all []Doubt) {
+// Doubts are why a project's evidence is weak. lines and studies are by name; a line that nobody has looked at yet is
+// no doubt, a study that is not there is one. A done project without a study is weak by that alone.
+func (r Rules) Doubts(p Project, lines map[string]Watched, studies map[string]SiteStudy) (all []Doubt) {
 	if r.State(p.State).Counts == Nothing || p.Aggregate() {
 		return nil
 	}
 	for _, id := range p.Lines {
-		all = append(all, lines[id].doubts(id)...)
+		if w, looked := lines[id]; looked {
+			all = append(all, w.doubts()...)
+		}
 	}
 	for _, name := range p.Studies {
 		s, ok := studies[name]
@@ -63,23 +65,23 @@ func (r Rules) Doubts(p Project, lines map[string]Watched, studies map[string]St
 	return all
 }
 
-func (w Watched) doubts(line string) (all []Doubt) {
-	if w.Line == "" || w.Health == "unknown" {
-		return []Doubt{{Code: "line_gone", Line: line}}
+func (w Watched) doubts() (all []Doubt) {
+	if w.Health == "unknown" {
+		return []Doubt{{Code: "line_gone", Line: w.Line}}
 	}
 	if w.Health == "offline" || w.Health == "never" {
-		all = append(all, Doubt{Code: "silent", Line: line, Since: w.Seen})
+		all = append(all, Doubt{Code: "silent", Line: w.Line, Since: w.Seen})
 	}
 	if w.Coverage != nil && *w.Coverage < LeastCoverage {
-		all = append(all, Doubt{Code: "coverage", Line: line, Ratio: w.Coverage})
+		all = append(all, Doubt{Code: "coverage", Line: w.Line, Ratio: w.Coverage})
 	}
 	if w.Findings != nil && *w.Findings > 0 {
-		all = append(all, Doubt{Code: "findings", Line: line, Count: *w.Findings})
+		all = append(all, Doubt{Code: "findings", Line: w.Line, Count: *w.Findings})
 	}
 	return all
 }
 
-func (s Study) doubts() (all []Doubt) {
+func (s SiteStudy) doubts() (all []Doubt) {
 	if s.Grade > outcome.Imported {
 		all = append(all, Doubt{Code: "grade", Study: s.Study, Grade: s.Grade})
 	}

@@ -23,10 +23,10 @@ func years(text string) (first, last int, ok bool) {
 }
 
 // day is the one by which a project belongs to a period, zero where it is not known.
-func (r Rules) day(v Version) record.Date { return days[r.State(v.State).Day](v.Project) }
+func (r Rules) day(v ProjectVersion) record.Date { return days[r.State(v.State).Day](v.Project) }
 
 // within tells whether a project belongs to a period: by its day, or by its years where all of them lie in it.
-func (r Rules) within(v Version, p Period) bool {
+func (r Rules) within(v ProjectVersion, p ProgrammePeriod) bool {
 	if d := r.day(v); d != (record.Date{}) {
 		return d.Compare(p.From) >= 0 && d.Compare(p.To) <= 0
 	}
@@ -35,7 +35,7 @@ func (r Rules) within(v Version, p Period) bool {
 }
 
 // Year is the year of a project's money: that of its approval, else the years that were written down, else "".
-func (v Version) Year() string {
+func (v ProjectVersion) Year() string {
 	if v.Approved != (record.Date{}) {
 		return strconv.Itoa(v.Approved.Year)
 	}

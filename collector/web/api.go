@@ -107,6 +107,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	logs{o.Board, o.People, o.Log, fail}.shifts(a)
 	readings(a, b, fail)
 	bundles(a, o.Bundle, fail)
+	office{o.Projects, o.Programme, o.People, fail}.programme(a)
 
 	type gateways struct {
 		Gateways []board.Gateway `json:"gateways" nullable:"false"`

@@ -17,6 +17,7 @@ import (
 	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/cosign"
 	"github.com/lineproof/lineproof/collector/people"
+	"github.com/lineproof/lineproof/collector/projects"
 	"github.com/lineproof/lineproof/collector/shiftlog"
 )
 
@@ -34,6 +35,8 @@ type Options struct {
 	Alerts    func() alert.Alerts
 	Witnesses func() cosign.Cosigning
 	Bundle    Bundler
+	Projects  *projects.Book
+	Programme projects.Sources
 }
 
 // Handler serves everything.

@@ -18,7 +18,7 @@ type Portfolio struct {
 	Done                           map[string]int64 // projects of 2021-2025 by kind
 }
 
-// New makes so many projects with so many machines together, of 2021 to 2026, by a seed.
+// New makes so many projects with so many machines together, of 2021 to 2025, by a seed.
 func New(rules programme.Rules, projects, machines int, seed uint64) Portfolio {
 	r := rand.New(rand.NewPCG(seed, 1))
 	f := Portfolio{ByKind: map[string]int64{}, ByLevel: map[string]int64{}, Done: map[string]int64{}}
@@ -37,18 +37,15 @@ func New(rules programme.Rules, projects, machines int, seed uint64) Portfolio {
 		left -= int(has)
 		support, counterpart := 1_000_000*(50+r.Int64N(450)), 1_000_000*(200+r.Int64N(4800))+r.Int64N(1000)
 		p.Machines, p.Support, p.Counterpart = &has, &support, &counterpart
-		f.procedure(&p, rules, r)
-		f.add(p, rules)
+		procedure(&p, r)
+		f.add(p)
 	}
 	return f
 }
 
 // procedure sets how far a project is, with its days.
-func (f *Portfolio) procedure(p *record.Project, rules programme.Rules, r *rand.Rand) {
-	at := time.Date(2021, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, r.IntN(5*365))
-	if gone, _ := rules.Province(p.Province); gone.Until != (record.Date{}) {
-		at = time.Date(2021, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, r.IntN(4*365))
-	}
+func procedure(p *record.Project, r *rand.Rand) {
+	at := time.Date(2021, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, r.IntN(4*365+100)) // before provinces were merged
 	steps := []*record.Date{&p.Approved, &p.Contracted, &p.Installed, &p.Accepted}
 	states := []string{"approved", "contracted", "installed", "accepted"}
 	reached := r.IntN(len(steps)) + r.IntN(3) // more of them done than not
@@ -59,7 +56,7 @@ func (f *Portfolio) procedure(p *record.Project, rules programme.Rules, r *rand.
 	}
 }
 
-func (f *Portfolio) add(p record.Project, rules programme.Rules) {
+func (f *Portfolio) add(p record.Project) {
 	f.Projects = append(f.Projects, p)
 	f.Machines += *p.Machines
 	f.Support += *p.Support
