@@ -19,6 +19,7 @@ import (
 	"github.com/lineproof/lineproof/collector/series"
 	"github.com/lineproof/lineproof/collector/shiftlog/entries"
 	"github.com/lineproof/lineproof/collector/verify"
+	"github.com/lineproof/lineproof/collector/web"
 	"github.com/lineproof/lineproof/evidence/bundle"
 	"github.com/lineproof/lineproof/record"
 )
@@ -30,6 +31,8 @@ type Bundle struct {
 	tree *ledger.Tree
 	plan *bundlePlan
 	made time.Time
+
+	study string // that it is of; "": of none
 }
 
 // Bundle finds what the evidence of a line and a period is. It reads the ledger through, up to its checkpoint.
@@ -140,7 +143,21 @@ func (p *bundlePlan) needed() (all []inLedger) {
 }
 
 // WriteBundle writes the bundle of a collector that does not run. Witnesses are asked once, where some are configured.
-func WriteBundle(ctx context.Context, cfg Config, opts Options, line string, from, to time.Time, w io.Writer, progress func(part string, done, total uint64)) (err error) {
+func WriteBundle(ctx context.Context, cfg Config, opts Options, line string, from, to time.Time, w io.Writer, progress func(part string, done, total uint64)) error {
+	find := func(*Collector) (web.BundleOf, error) { return web.BundleOf{Line: line, From: from, To: to}, nil }
+	return writeBundle(ctx, cfg, opts, find, w, progress)
+}
+
+// WriteStudyBundle writes that of a study: its line over the time of both sides.
+func WriteStudyBundle(ctx context.Context, cfg Config, opts Options, study string, w io.Writer, progress func(part string, done, total uint64)) error {
+	find := func(c *Collector) (web.BundleOf, error) {
+		line, span, err := c.board.StudySpan(study)
+		return web.BundleOf{Line: line, From: span.From, To: span.To, Study: study}, err
+	}
+	return writeBundle(ctx, cfg, opts, find, w, progress)
+}
+
+func writeBundle(ctx context.Context, cfg Config, opts Options, find func(*Collector) (web.BundleOf, error), w io.Writer, progress func(part string, done, total uint64)) (err error) {
 	c := &Collector{cfg: cfg, opts: opts}
 	defer func() { err = errors.Join(err, c.Close()) }()
 	if err := c.openStores(ctx); err != nil {
@@ -155,16 +172,28 @@ func WriteBundle(ctx context.Context, cfg Config, opts Options, line string, fro
 	if c.openWitnesses(); c.witnesses != nil {
 		c.witnesses.Ask(ctx)
 	}
-	b, err := c.Bundle(ctx, line, from, to)
+	of, err := find(c)
+	if err != nil {
+		return err
+	}
+	b, err := c.bundleOf(ctx, of)
 	if err != nil {
 		return err
 	}
 	return b.Write(ctx, w, func(done, total uint64) { progress("batches", done, total) })
 }
 
+func (c *Collector) bundleOf(ctx context.Context, of web.BundleOf) (*Bundle, error) {
+	b, err := c.Bundle(ctx, of.Line, of.From, of.To)
+	if err == nil {
+		b.study = of.Study
+	}
+	return b, err
+}
+
 // evidence is Bundle as pages ask for it.
-func (c *Collector) evidence(ctx context.Context, line string, from, to time.Time) (func(context.Context, io.Writer) error, error) {
-	b, err := c.Bundle(ctx, line, from, to)
+func (c *Collector) evidence(ctx context.Context, of web.BundleOf) (func(context.Context, io.Writer) error, error) {
+	b, err := c.bundleOf(ctx, of)
 	if err != nil {
 		return nil, err
 	}
@@ -224,7 +253,7 @@ func (b *Bundle) query() series.Query {
 func (b *Bundle) manifest(batches uint64) bundle.Manifest {
 	m := bundle.Manifest{
 		Format: bundle.Format, Made: b.made, Version: b.c.opts.Version, Origin: b.c.cfg.Origin, LedgerKey: b.c.ledger.Verifier(),
-		Line: b.plan.line, From: b.plan.from, To: b.plan.to, Batches: batches, Gateways: []bundle.Chain{},
+		Line: b.plan.line, Study: b.study, From: b.plan.from, To: b.plan.to, Batches: batches, Gateways: []bundle.Chain{},
 	}
 	for _, id := range slices.Sorted(maps.Keys(b.plan.parts)) {
 		if own := b.plan.parts[id]; own.last != 0 {

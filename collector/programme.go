@@ -9,6 +9,7 @@ import (
 
 	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/kpi"
+	"github.com/lineproof/lineproof/collector/outcome"
 	"github.com/lineproof/lineproof/collector/programme"
 	"github.com/lineproof/lineproof/collector/projects"
 )
@@ -39,12 +40,27 @@ func (p Programme) rules() (programme.Rules, error) {
 // sources are what the programme is told by the rest of the collector.
 func (c *Collector) sources() projects.Sources {
 	return projects.Sources{
-		Studies: func(context.Context) ([]programme.SiteStudy, error) { return nil, nil },
+		Studies: c.siteStudies,
 		Witnesses: func() programme.Witnesses {
 			w := c.cosigned()
 			return programme.Witnesses{Asked: len(w.Witnesses), Cosigned: w.Cosigned, Necessary: w.Quorum}
 		},
 	}
+}
+
+// siteStudies are the board's studies, but drafts: their sealed verdicts, or what they come to so far.
+func (c *Collector) siteStudies(ctx context.Context) (list []programme.SiteStudy, err error) {
+	all, err := c.board.Studies(ctx, "")
+	for _, s := range all {
+		if s.Report == nil {
+			continue
+		}
+		metric, _ := outcome.MetricNamed(s.Metric)
+		one := programme.StudyOf(s.Study, metric, outcome.Result{Before: s.Report.Before, After: s.Report.After, RelativeChange: s.Report.RelativeChange, Verdict: s.Report.Verdict, Grade: s.Report.Grade})
+		one.Title, one.Line, one.Late, one.Changed, one.Concluded = s.Title, s.Line, s.Late, s.Changed, s.Sealed
+		list = append(list, one)
+	}
+	return list, err
 }
 
 // lookout lets the programme look at the board's lines.

@@ -39,6 +39,9 @@ const (
 	StatementCalendar  StatementKind = "calendar"  // CalendarChange; About is when it takes effect, a whole minute
 	StatementCount     StatementKind = "count"     // HandCount; About is when counting began, a whole minute
 	StatementProject   StatementKind = "project"   // Project; About is the day it was approved, or when it was said
+	StatementStudy     StatementKind = "study"     // StudyProtocol; About is when the reporting period begins
+	StatementVerdict   StatementKind = "verdict"   // StudyVerdict; About is when the reporting period began
+	StatementRecords   StatementKind = "records"   // MachineRecords; About is when the first shift of the part began
 )
 
 // StopNote is what a person says of a stop.

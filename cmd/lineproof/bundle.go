@@ -20,15 +20,22 @@ import (
 
 type bundleCommand struct {
 	Config string    `required:"" type:"path" placeholder:"FILE" help:"The collector's configuration. The collector may run meanwhile: then it is asked for the bundle."`
-	Line   string    `required:"" placeholder:"LINE" help:"The line's id."`
-	From   time.Time `required:"" placeholder:"TIME" help:"Begin of the period, such as 2026-03-01T00:00:00+07:00."`
-	To     time.Time `required:"" placeholder:"TIME" help:"End of the period; not included. Minutes that can still grow are left out."`
+	Line   string    `placeholder:"LINE" help:"The line's id."`
+	From   time.Time `placeholder:"TIME" help:"Begin of the period, such as 2026-03-01T00:00:00+07:00."`
+	To     time.Time `placeholder:"TIME" help:"End of the period; not included. Minutes that can still grow are left out."`
+	Study  string    `placeholder:"STUDY" help:"Instead of a line and a period: the name of a study, for its line over the time of both sides."`
 	Out    string    `required:"" type:"path" placeholder:"FILE" help:"The bundle to write, a zip file. It must not be there yet."`
 }
 
-// Validate finds a period that ends before it begins.
+// Validate finds what is of neither a study nor a line, and a period that ends before it begins.
 func (c bundleCommand) Validate() error {
-	if !c.From.Before(c.To) {
+	period := c.Line != "" || !c.From.IsZero() || !c.To.IsZero()
+	switch {
+	case c.Study != "" && period:
+		return errors.New("bundle: a study has its own line and period; leave out --line, --from and --to")
+	case c.Study == "" && (c.Line == "" || c.From.IsZero() || c.To.IsZero()):
+		return errors.New("bundle: give --line, --from and --to, or --study")
+	case c.Study == "" && !c.From.Before(c.To):
 		return fmt.Errorf("bundle: --from %s is not before --to %s", c.From.Format(time.RFC3339), c.To.Format(time.RFC3339))
 	}
 	return nil
@@ -68,13 +75,19 @@ func (c bundleCommand) write(ctx context.Context, cfg collector.Config, to io.Wr
 	if err := c.ask(ctx, cfg.HTTP, to); !errors.Is(err, syscall.ECONNREFUSED) {
 		return err
 	}
-	return collector.WriteBundle(ctx, cfg, collector.Options{Version: command.Version(), Clock: clock.System{}, Logger: log},
-		c.Line, c.From, c.To, to, parts(s.err))
+	opts := collector.Options{Version: command.Version(), Clock: clock.System{}, Logger: log}
+	if c.Study != "" {
+		return collector.WriteStudyBundle(ctx, cfg, opts, c.Study, to, parts(s.err))
+	}
+	return collector.WriteBundle(ctx, cfg, opts, c.Line, c.From, c.To, to, parts(s.err))
 }
 
 func (c bundleCommand) ask(ctx context.Context, addr string, to io.Writer) error {
 	ask := url.URL{Scheme: "http", Host: addr, Path: "/api/v1/lines/" + c.Line + "/bundle",
 		RawQuery: url.Values{"from": {c.From.Format(time.RFC3339)}, "to": {c.To.Format(time.RFC3339)}}.Encode()}
+	if c.Study != "" {
+		ask = url.URL{Scheme: "http", Host: addr, Path: "/api/v1/studies/" + c.Study + "/bundle"}
+	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, ask.String(), nil)
 	if err != nil {
 		return fmt.Errorf("bundle: %w", err)

@@ -70,6 +70,7 @@ type story struct {
 	Past       time.Time           `json:"past"`       // up to when history has been made
 	Password   string              `json:"password"`   // of the gateway, at the broker on loopback
 	Log        bool                `json:"log"`        // whether the shift log of the history was written
+	StudyEnd   time.Time           `json:"study_end"`  // of the study's reporting period
 }
 
 // demo is a plant, an agent and a collector in one process, which speak Modbus and MQTT over loopback.
@@ -128,7 +129,7 @@ func (d *demo) load(now time.Time) error {
 	midnight := time.Date(y, m, day, 0, 0, 0, 0, now.Location())
 	d.story = story{
 		Seed: 2, Begin: midnight.AddDate(0, 0, -historyDays).UTC(), Investment: midnight.AddDate(0, 0, -historyDays/2).UTC(),
-		Password: rand.Text(),
+		Password: rand.Text(), StudyEnd: studyEnd(now),
 	}
 	return nil
 }
@@ -212,6 +213,9 @@ func (d *demo) live(ctx context.Context, out io.Writer) error {
 			if !d.story.Log {
 				if err := d.keepLog(p.ctx, p.collector.HTTPAddr()); err != nil {
 					return fmt.Errorf("keep a shift log: %w", err)
+				}
+				if err := d.concludeStudy(p.ctx, p.collector.HTTPAddr()); err != nil {
+					return fmt.Errorf("conclude the study: %w", err)
 				}
 				d.story.Log = true
 				if err := d.save(); err != nil {

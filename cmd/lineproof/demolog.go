@@ -33,11 +33,11 @@ type foreman struct {
 // keepLog writes down the shifts of the history.
 func (d *demo) keepLog(ctx context.Context, addr string) error {
 	const line = "/api/v1/lines/block-line"
-	lan, err := enrol(ctx, "http://"+addr, demoPeople[0])
+	lan, err := person(ctx, "http://"+addr, demoPeople[0])
 	if err != nil {
 		return err
 	}
-	minh, err := enrol(ctx, "http://"+addr, demoPeople[1])
+	minh, err := person(ctx, "http://"+addr, demoPeople[1])
 	if err != nil {
 		return err
 	}
@@ -90,10 +90,15 @@ func (f foreman) countersign(ctx context.Context, line, window string) error {
 	return nil
 }
 
-func enrol(ctx context.Context, url, name string) (f foreman, err error) {
+// person is one of the people, who enrols or has enrolled.
+func person(ctx context.Context, url, name string) (f foreman, err error) {
 	f.url = url
 	var session struct{ Token string }
-	err = f.ask(ctx, http.MethodPost, "/api/v1/people", map[string]string{"name": name, "pin": demoPIN}, &session)
+	for _, path := range []string{"/api/v1/people", "/api/v1/sessions"} {
+		if err = f.ask(ctx, http.MethodPost, path, map[string]string{"name": name, "pin": demoPIN}, &session); err == nil {
+			break
+		}
+	}
 	f.token = session.Token
 	return f, err
 }

@@ -23,14 +23,15 @@ func (d *demo) history(ctx context.Context, w io.Writer) error {
 		config []byte
 		until  func() time.Time
 		where  string
+		due    event
 	}{
-		{blockpress.ConfigBefore(), func() time.Time { return d.story.Investment }, "manual press"},
-		{blockpress.Config(), time.Now, "automatic press"},
+		{blockpress.ConfigBefore(), func() time.Time { return d.story.Investment }, "manual press", event{d.story.Investment.Add(-registeredBefore), d.registerStudy}},
+		{blockpress.Config(), time.Now, "automatic press", event{}},
 	} {
 		show := func(t time.Time) {
 			bar.show(min(float64(t.Sub(d.story.Begin))/float64(total), 1), fmt.Sprintf("%s, %s", t.Format("2 Jan"), phase.where))
 		}
-		reached, err := d.past(ctx, phase.config, at, phase.until, show)
+		reached, err := d.past(ctx, phase.config, at, phase.until, phase.due, show)
 		if err != nil {
 			return fmt.Errorf("make history: %w", err)
 		}
@@ -41,8 +42,14 @@ func (d *demo) history(ctx context.Context, w io.Writer) error {
 	return d.save()
 }
 
+// event is something that people do in the history, when its time has come.
+type event struct {
+	at time.Time
+	do func(*running) error // nil: nothing
+}
+
 // past runs agent and collector from a time on, as fast as they can, and gives the time that they reached.
-func (d *demo) past(ctx context.Context, config []byte, from time.Time, until func() time.Time, show func(time.Time)) (time.Time, error) {
+func (d *demo) past(ctx context.Context, config []byte, from time.Time, until func() time.Time, due event, show func(time.Time)) (time.Time, error) {
 	now := from
 	err := d.together(ctx, part{
 		config: d.configuration(config, historyEvery), batch: historyBatch, from: from,
@@ -56,6 +63,12 @@ func (d *demo) past(ctx context.Context, config []byte, from time.Time, until fu
 					return err
 				}
 				show(now)
+				if due.do != nil && !now.Before(due.at) {
+					if err := due.do(p); err != nil {
+						return err
+					}
+					due.do = nil
+				}
 				sealed, _ := p.agent.Progress()
 				if err := p.agent.WaitReceived(p.ctx, sealed-min(sealed, behind)); err != nil {
 					return err

@@ -12,6 +12,7 @@ import (
 	"github.com/lineproof/lineproof/collector/calendar/said"
 	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/collector/series"
+	"github.com/lineproof/lineproof/collector/study/protocol"
 	"github.com/lineproof/lineproof/internal/clock"
 	"github.com/lineproof/lineproof/record"
 )
@@ -35,6 +36,8 @@ type Board struct {
 	begun    map[string]*time.Time      // first minute of each line, once it is known
 	byHand   map[string]record.DeclaredLine
 	said     map[string]said.Words // of when each line is meant to run
+	studies  []protocol.Study
+	heardOf  int // how often something was said, or minutes went back that were final
 
 	views    Views
 	isolated []Isolated         // newest first
@@ -43,6 +46,7 @@ type Board struct {
 	hours    hours
 	days     days
 	measured measured
+	answers  answers
 
 	judging  sync.Mutex // held while every minute of a line is read: one reader at a time is enough for the machine
 	changing sync.Mutex // held from the look at a line's calendar to the word in the ledger
@@ -107,6 +111,7 @@ func (b *Board) Changed(g registry.Gateway) {
 		b.hours.forget()
 		b.days.forget()
 		b.measured.forget()
+		b.heardOf++
 		clear(b.begun)
 	}
 	own.Gateway, own.inLedger = g, max(own.inLedger, g.Head.Seq)

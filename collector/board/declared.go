@@ -57,8 +57,8 @@ func (b *Board) Declare(ctx context.Context, by string, d Declaration) error {
 		record.DeclaredLine{Site: d.Site, Timezone: zone.String(), Line: line})
 }
 
-// LoadLines makes the board know the lines that people declared, the last word on each, and when all lines are meant to
-// run. It is to be called when the views have got statements, or catalogues with other calendars.
+// LoadLines makes the board know the lines that people declared, the last word on each, when all lines are meant to run, and
+// their studies. It is to be called when the views have got statements, or catalogues with other calendars.
 func (b *Board) LoadLines(ctx context.Context) error {
 	said, err := b.registry.Statements(ctx, registry.Said{Kind: record.StatementLine})
 	if err != nil {
@@ -76,9 +76,14 @@ func (b *Board) LoadLines(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	studies, err := b.loadStudies(ctx)
+	if err != nil {
+		return err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.byHand, b.said = lines, calendars
+	b.byHand, b.said, b.studies = lines, calendars, studies
+	b.heardOf++
 	return nil
 }
 

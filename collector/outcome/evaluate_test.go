@@ -2,6 +2,7 @@ package outcome_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -236,19 +237,89 @@ func TestAutoLooksAtTheCorrelation(t *testing.T) {
 	}
 }
 
-func TestPlan(t *testing.T) {
-	few, ok := outcome.Plan(.10, .12, 0, .80, .95)
-	if !ok || few != 25 { // 2 · 7.849 · .0144 / .09531²
-		t.Errorf("%d, %v", few, ok)
-	}
-	more, _ := outcome.Plan(.10, .12, .5, .80, .95)
-	if more != 75 {
-		t.Errorf("correlated by one half: %d, want three times as many", more)
-	}
-	for _, wrong := range [][5]float64{{0, .1, 0, .8, .95}, {-1, .1, 0, .8, .95}, {.1, 0, 0, .8, .95}, {.1, .1, 1, .8, .95}, {.1, .1, 0, 1, .95}} {
-		if n, ok := outcome.Plan(wrong[0], wrong[1], wrong[2], wrong[3], wrong[4]); ok {
-			t.Errorf("%v: %d", wrong, n)
+// TestAim against published answers: for a standardised difference d of two groups, power 80 % and 5 % on both sides,
+// 393 (or 394), 64 and 26 in each for d of .2, .5 and .8 (Cohen 1988, table 2.4.1), 34 in one group alone for d of .5; and
+// Chow, Shao and Wang's example of 3.2.4, a difference of 5 % with a standard deviation of 10 %: 63 by the normal distribution.
+func TestAim(t *testing.T) {
+	for _, tt := range []struct {
+		distance, spread, rho float64
+		sides, want           int
+	}{
+		{.2, 1, 0, 2, 394}, {.5, 1, 0, 2, 64}, {.8, 1, 0, 2, 26}, {.5, 1, 0, 1, 34}, {.05, .1, 0, 2, 64},
+		{.5, 1, .5, 2, 192}, {.5, 1, -.5, 2, 64}, {5, 1, 0, 2, outcome.LeastShifts},
+	} {
+		a := outcome.Aim{Distance: tt.distance, Spread: tt.spread, Rho: tt.rho, Sides: tt.sides, Power: .8, Confidence: .95}
+		n, ok := a.Shifts()
+		if !ok || n != tt.want {
+			t.Errorf("%+v: %d, %v, want %d", a, n, ok, tt.want)
 		}
+		if d, ok := a.Within(n); n > outcome.LeastShifts && (!ok || d > tt.distance || d < .97*tt.distance) {
+			t.Errorf("%+v: %d shifts prove %v", a, n, d)
+		}
+	}
+	chow := outcome.Aim{Distance: .05, Spread: .1, Sides: 2, Power: .8, Confidence: .95}
+	if n, _ := chow.Shifts(); n-63 > 1 {
+		t.Errorf("%d, want 63 or one more for Student's t", n)
+	}
+	for _, wrong := range []outcome.Aim{
+		{0, 1, 0, 2, .8, .95}, {-.1, 1, 0, 2, .8, .95}, {.1, 0, 0, 2, .8, .95}, {.1, 1, 1, 2, .8, .95}, {.1, 1, 0, 0, .8, .95}, {.1, 1, 0, 2, 1, .95}, {.1, 1, 0, 2, .8, 95},
+	} {
+		if n, ok := wrong.Shifts(); ok {
+			t.Errorf("%+v: %d", wrong, n)
+		}
+	}
+}
+
+// TestAimOfAStudy: the distance on the scale that the target is judged on, and back.
+func TestAimOfAStudy(t *testing.T) {
+	v := outcome.Variation{Value: 100, Spread: 12}
+	for _, tt := range []struct {
+		metric             string
+		target             outcome.Target
+		expected, distance float64
+		spread             float64
+		sides              int
+	}{
+		{"output_per_hour", outcome.Target{Kind: outcome.Change, AtLeast: of(.10)}, 121, math.Log(1.1), .12, 2},
+		{"output_per_hour", outcome.Target{Kind: outcome.Level, AtLeast: of(110.)}, 121, 11, 12, 1},
+		{"output_per_hour", outcome.Target{Kind: outcome.Gap, AtLeast: of(10.)}, 121, 11, 12, 2},
+		{"energy_per_unit", outcome.Target{Kind: outcome.Change, AtLeast: of(.10)}, 81, math.Log(.9 / .81), .12, 2},
+		{"energy_per_unit", outcome.Target{Kind: outcome.Gap, AtMost: of(-10.)}, 95, -5, 12, 2},
+		{"energy_per_unit", outcome.Target{Kind: outcome.Level, AtMost: of(90.)}, 81, 9, 12, 1},
+	} {
+		s := outcome.Study{Metric: metric(t, tt.metric), Target: tt.target, Confidence: .95}
+		a := s.Aim(v, .8)
+		near(t, "spread", a.Spread, tt.spread, 1e-12)
+		if a.Sides != tt.sides {
+			t.Errorf("%+v: %d sides", tt, a.Sides)
+		}
+		near(t, "distance", s.Distance(v, tt.expected), tt.distance, 1e-12)
+		near(t, "value", s.At(v, tt.distance), tt.expected, 1e-9)
+	}
+	declared := outcome.Study{Metric: metric(t, "output_per_hour"), Target: outcome.Target{Kind: outcome.Change, AtLeast: of(.10)}, Before: outcome.Period{Declared: of(110.)}}
+	if a := declared.Aim(v, .8); a.Sides != 1 {
+		t.Errorf("a declared value is not uncertain: %d sides", a.Sides)
+	}
+	near(t, "distance from a declared value", declared.Distance(v, 133.1), math.Log(1.1), 1e-12)
+}
+
+// TestVariation: of shifts of the same length, the spread is the standard deviation of their outputs.
+func TestVariation(t *testing.T) {
+	var p outcome.Period
+	for i, y := range []float64{90, 110, 100, 80, 120, 100} {
+		p.Shifts = append(p.Shifts, outcome.Shift{Start: time.Unix(int64(i), 0), Pair: outcome.Pair{Y: 8 * y, X: 8}, Known: true})
+	}
+	v, ok := p.Variation()
+	if !ok || v.Shifts != 6 {
+		t.Errorf("%+v, %v", v, ok)
+	}
+	near(t, "value", v.Value, 100, 1e-12)
+	near(t, "spread", v.Spread, math.Sqrt(1000./5), 1e-9)
+	for i := range p.Shifts {
+		p.Shifts[i].Pair = outcome.Pair{Y: 800, X: 8}
+	}
+	if v, ok := p.Variation(); ok {
+		t.Errorf("what never varies: %+v", v)
 	}
 }
 
@@ -270,9 +341,9 @@ func TestTargetsThatCannotBeMeant(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			why, hint := tt.target.Wrong(metric(t, tt.metric))
-			if fine := why == ""; fine != tt.fine || fine != (hint == "") {
-				t.Errorf("%q, %q", why, hint)
+			wrong, is := tt.target.Wrong(metric(t, tt.metric))
+			if is == tt.fine || is != (wrong.Why != "" && wrong.Hint != "") {
+				t.Errorf("%+v", wrong)
 			}
 		})
 	}

@@ -119,12 +119,12 @@ func TestNoGainIsNotFound(t *testing.T) {
 			if share := found(t, 0, rho, 40); share >= .05 {
 				t.Errorf("without a gain %.2f %% of runs find one", 100*share)
 			}
-			n, ok := outcome.Plan(.10, .12, rho, .90, .95)
+			n, ok := outcome.Aim{Distance: math.Log(1.1), Spread: .12, Rho: rho, Sides: 2, Power: .80, Confidence: .95}.Shifts()
 			if !ok {
 				t.Fatal("no plan")
 			}
-			if share := found(t, .10, rho, n); share <= .80 {
-				t.Errorf("a gain of 10 %% is found in %.2f %% of runs of %d shifts", 100*share, n)
+			if share := found(t, .10, rho, n); !(share >= .74 && share <= .86) { // auto now and then allows for a correlation that there is not
+				t.Errorf("a gain of 10 %% is found in %.2f %% of runs of %d shifts, and 80 %% were wanted", 100*share, n)
 			}
 		})
 	}

@@ -47,21 +47,28 @@ func (t Target) Distance(m Metric, estimate float64) float64 {
 	return estimate - value
 }
 
-// Wrong says why a target cannot be meant for a metric, and what to write; empty where it can.
-func (t Target) Wrong(m Metric) (why, hint string) {
+// Wrong is a target that cannot be meant for a metric.
+type Wrong struct {
+	Code string // bound, lower_is_better, higher_is_better or not_a_change
+	Why  string // in plain English
+	Hint string // what to write
+}
+
+// Wrong says why a target cannot be meant for a metric; is tells whether it cannot.
+func (t Target) Wrong(m Metric) (w Wrong, is bool) {
 	switch {
 	case (t.AtLeast == nil) == (t.AtMost == nil):
-		return "a target needs one of at_least and at_most", "such as target: {kind: level, at_least: 0.97}"
+		w = Wrong{"bound", "a target needs one of at_least and at_most", "such as target: {kind: level, at_least: 0.97}"}
 	case m.LowerIsBetter && t.Kind == Level && t.AtLeast != nil:
-		return m.Name + " is better when lower, so a level of at least that much is no gain", "write at_most"
+		w = Wrong{"lower_is_better", m.Name + " is better when lower, so a level of at least that much is no gain", "write at_most"}
 	case m.LowerIsBetter && t.AtLeast != nil && *t.AtLeast < 0:
-		return "of " + m.Name + ", which is better when lower, at_least is a fall; less than none cannot be meant", "for a fall by a tenth write at_least: 0.10, or at_most: -0.10 with the sign of the change"
+		w = Wrong{"lower_is_better", "of " + m.Name + ", which is better when lower, at_least is a fall; less than none cannot be meant", "for a fall by a tenth write at_least: 0.10, or at_most: -0.10 with the sign of the change"}
 	case !m.LowerIsBetter && t.AtMost != nil:
-		return m.Name + " is better when higher, so at most is no gain", "write at_least"
+		w = Wrong{"higher_is_better", m.Name + " is better when higher, so at most is no gain", "write at_least"}
 	case m.LowerIsBetter && t.Kind == Change && fall(t) >= 1, t.Kind == Change && t.AtLeast != nil && *t.AtLeast <= -1:
-		return "nothing can fall by its whole or more", "a change is relative: 0.10 is a tenth of the value before"
+		w = Wrong{"not_a_change", "nothing can fall by its whole or more", "a change is relative: 0.10 is a tenth of the value before"}
 	}
-	return "", ""
+	return w, w.Code != ""
 }
 
 func fall(t Target) float64 {

@@ -14,6 +14,7 @@ func Check(start time.Time, e record.ShiftEntry) []Mistake {
 	m.times(start, e.ShiftEnd)
 	m.quantities(e)
 	m.hours(start, e)
+	m.planned(start, e)
 	return m.Mistakes
 }
 
@@ -75,5 +76,13 @@ func (m *mistakes) hours(start time.Time, e record.ShiftEntry) {
 	most := float64(*e.Workers) * length.Hours()
 	if *e.AttendedHours > most+float64(*e.Workers)*rounding+1e-9 {
 		m.Add(attendedHours, AttendedTooMuch, "%v hours attended are more than the %.4g that %d workers can attend in %s.", *e.AttendedHours, most, *e.Workers, length)
+	}
+}
+
+// planned hours are within the shift.
+func (m *mistakes) planned(start time.Time, e record.ShiftEntry) {
+	length := e.ShiftEnd.Sub(start)
+	if p := e.PlannedHours; p != nil && length > 0 && *p > length.Hours()+rounding {
+		m.Add(plannedHours, cells.NumberTooLarge, "%v planned hours are more than the %s of the shift.", *p, length)
 	}
 }

@@ -25,6 +25,7 @@ const (
 	energyKWh     = "energy_kwh"
 	materialInKg  = "material_in_kg"
 	productOutKg  = "product_out_kg"
+	plannedHours  = "planned_hours"
 	coverage      = "coverage"
 	cluster       = "cluster"
 	comment       = "comment"
@@ -47,6 +48,7 @@ var columns = []cells.Column[Row]{
 	{Name: energyKWh, Number: func(r *Row) **float64 { return &r.Entry.EnergyKWh }},
 	{Name: materialInKg, Number: func(r *Row) **float64 { return &r.Entry.MaterialInKg }},
 	{Name: productOutKg, Number: func(r *Row) **float64 { return &r.Entry.ProductOutKg }},
+	{Name: plannedHours, Number: func(r *Row) **float64 { return &r.Entry.PlannedHours }},
 	{Name: coverage, Number: func(r *Row) **float64 { return &r.Entry.Coverage }, Share: true},
 	{Name: cluster, Text: func(r *Row) *string { return &r.Entry.Cluster }},
 	{Name: comment, Text: func(r *Row) *string { return &r.Entry.Comment }, Long: true},

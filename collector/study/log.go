@@ -5,14 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/lineproof/lineproof/collector/outcome"
 	"github.com/lineproof/lineproof/collector/shifttable"
+	"github.com/lineproof/lineproof/collector/study/protocol"
 	"github.com/lineproof/lineproof/internal/tongue"
-	"github.com/lineproof/lineproof/record"
 )
 
 type notes []tongue.Message
@@ -96,9 +94,9 @@ func (r *reader) columns(side, name string, rows []shifttable.Row, m outcome.Met
 
 // kept are the rows that no exclusion leaves out. What is left out is told.
 func (r *reader) kept(side string, rows []shifttable.Row) (kept []shifttable.Row) {
-	left := make([]int, len(r.Exclude))
+	left := make([]int, len(r.exclude))
 	for _, row := range rows {
-		if i := r.excluded(row.Start); i >= 0 {
+		if i := protocol.Excluded(r.exclude, row.Start, r.zone); i >= 0 {
 			left[i]++
 			continue
 		}
@@ -106,7 +104,7 @@ func (r *reader) kept(side string, rows []shifttable.Row) (kept []shifttable.Row
 	}
 	for i, n := range left {
 		if n > 0 {
-			r.notes = append(r.notes, tongue.M("study.excluded", "side", sideName(side), "rows", n, "from", string(r.Exclude[i].From), "to", string(r.Exclude[i].To), "why", r.Exclude[i].Why))
+			r.notes = append(r.notes, tongue.M("study.excluded", "side", sideName(side), "rows", n, "from", r.exclude[i].From, "to", r.exclude[i].To, "why", r.exclude[i].Why))
 		}
 	}
 	return kept
@@ -114,21 +112,11 @@ func (r *reader) kept(side string, rows []shifttable.Row) (kept []shifttable.Row
 
 // shifts takes the rows of each shift together.
 func (r *reader) shifts(rows []shifttable.Row, m outcome.Metric) []outcome.Shift {
-	type times struct{ start, end int64 }
-	var order []times
-	byShift := map[times][]shifttable.Row{}
+	all := make([]protocol.Row, 0, len(rows))
 	for _, row := range rows {
-		k := times{row.Start.UnixMilli(), row.Entry.ShiftEnd.UnixMilli()}
-		if byShift[k] == nil {
-			order = append(order, k)
-		}
-		byShift[k] = append(byShift[k], row)
+		all = append(all, protocol.Row{Start: row.Start, Entry: row.Entry})
 	}
-	shifts := []outcome.Shift{}
-	for _, k := range order {
-		shifts = append(shifts, r.shift(byShift[k], m))
-	}
-	return shifts
+	return protocol.Shifts(all, m, r.PlannedCycle.D(), r.zone)
 }
 
 func sideName(side string) tongue.Message {
@@ -136,32 +124,4 @@ func sideName(side string) tongue.Message {
 		return tongue.M("study.before")
 	}
 	return tongue.M("study.after")
-}
-
-// excluded is the index of the exclusion that a shift falls under, by the day on which it starts; else -1.
-func (r *reader) excluded(start time.Time) int {
-	on := day(start.In(r.zone).Format(time.DateOnly))
-	return slices.IndexFunc(r.Exclude, func(e exclusion) bool { return e.From <= on && on <= e.To })
-}
-
-// shift is what the rows of one shift are together. Its coverage is the least that a row says.
-func (r *reader) shift(rows []shifttable.Row, m outcome.Metric) outcome.Shift {
-	first := rows[0]
-	length := first.Entry.ShiftEnd.Sub(first.Start)
-	s := outcome.Shift{Start: first.Start.In(r.zone), Hours: length.Hours(), Cluster: first.Entry.Cluster}
-	var entries []record.ShiftEntry
-	for _, row := range rows {
-		entries = append(entries, row.Entry)
-		if c := row.Entry.Coverage; c != nil && (s.Coverage == nil || *c < *s.Coverage) {
-			s.Coverage = c
-		}
-	}
-	coverage := 1.
-	if s.Coverage != nil {
-		coverage = *s.Coverage
-	}
-	if m.Name != "" {
-		s.Pair, s.Known = m.Of(entries, length, coverage, r.PlannedCycle.D())
-	}
-	return s
 }

@@ -3,11 +3,11 @@ package study
 import (
 	"fmt"
 	"io"
-	"math"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/lineproof/lineproof/collector/outcome"
+	"github.com/lineproof/lineproof/collector/study/protocol"
 	"github.com/lineproof/lineproof/internal/tongue"
 )
 
@@ -45,14 +45,11 @@ func (s Study) Report(r outcome.Result, t tongue.Tongue) Report {
 }
 
 // words writes figures and texts of one study in one language.
-type words struct {
-	tongue.Tongue
-	Study
-}
+type words struct{ protocol.Words }
 
 // Write tells a person what the study came to.
 func (s Study) Write(w io.Writer, r outcome.Result, t tongue.Tongue) error {
-	say := words{t, s}
+	say := words{protocol.Words{Tongue: t, Metric: s.Metric}}
 	report := s.Report(r, t)
 	fmt.Fprintf(w, "%s\n\n", strings.TrimSuffix(s.Name+": "+s.Title[t.Lang()], ": "))
 	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
@@ -61,12 +58,12 @@ func (s Study) Write(w io.Writer, r outcome.Result, t tongue.Tongue) error {
 		say.side(table, t.Say("study.before"), *r.Before)
 	}
 	say.side(table, t.Say("study.after"), r.After)
-	say.bounded(table, t.Say("study.difference"), r.Difference, say.difference)
-	say.bounded(table, t.Say("study.change"), r.RelativeChange, say.change)
+	say.bounded(table, t.Say("study.difference"), r.Difference, say.Difference)
+	say.bounded(table, t.Say("study.change"), r.RelativeChange, say.Change)
 	if err := table.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(w, "\n%s\n", t.Say("study.target", "target", say.target()))
+	fmt.Fprintf(w, "\n%s\n", t.Say("study.target", "target", say.Target(s.Target)))
 	fmt.Fprintf(w, "%s\n", t.Say("study.verdict_"+string(r.Verdict)))
 	for _, reason := range report.Reasons {
 		fmt.Fprintf(w, "  %s\n", reason.Text)
@@ -93,13 +90,13 @@ func (s Study) secondary(w io.Writer, list []outcome.Comparison, t tongue.Tongue
 	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	fmt.Fprintf(table, "\t%s\t%s\t%s\tp\n", t.Say("study.before"), t.Say("study.after"), t.Say("study.change"))
 	for i, c := range list {
-		say := words{t, Study{Study: s.Secondary[i]}}
+		say := words{protocol.Words{Tongue: t, Metric: s.Secondary[i].Metric}}
 		change := "-"
 		if c.RelativeChange != nil {
-			change = say.figure(c.RelativeChange.Estimate, say.change) + " (" + say.between(c.RelativeChange.Low, c.RelativeChange.High, say.change) + ")"
+			change = say.figure(c.RelativeChange.Estimate, say.Change) + " (" + say.between(c.RelativeChange.Low, c.RelativeChange.High, say.Change) + ")"
 		}
-		p := say.figure(c.Adjusted, func(v float64) string { return say.number("%.2g", v) })
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", t.Say("study.metric_"+c.Metric), say.figure(c.Before.Value, say.level), say.figure(c.After.Value, say.level), change, p)
+		p := say.figure(c.Adjusted, func(v float64) string { return say.Number("%.2g", v) })
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", t.Say("study.metric_"+c.Metric), say.figure(c.Before.Value, say.Level), say.figure(c.After.Value, say.Level), change, p)
 	}
 	return table.Flush()
 }
@@ -109,7 +106,7 @@ func (s words) side(w io.Writer, name string, side outcome.Side) {
 	if side.Coverage != nil {
 		sample = s.Say("study.shifts", "shifts", side.Shifts, "coverage", tongue.Percent(*side.Coverage))
 	}
-	fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", name, s.figure(side.Value, s.level), s.between(side.Low, side.High, s.level), sample)
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", name, s.figure(side.Value, s.Level), s.between(side.Low, side.High, s.Level), sample)
 }
 
 func (s words) bounded(w io.Writer, name string, b *outcome.Bounded, form func(float64) string) {
@@ -130,60 +127,4 @@ func (s words) between(low, high *float64, form func(float64) string) string {
 		return "-"
 	}
 	return form(*low) + " .. " + form(*high)
-}
-
-// level, difference and change write a figure of the metric: shares in per cent.
-func (s words) level(v float64) string {
-	if s.Metric.Share {
-		return s.percent("%.2f", v)
-	}
-	return s.number("%.4g", v)
-}
-
-func (s words) difference(v float64) string {
-	if s.Metric.Share {
-		return s.Say("study.points", "points", s.number("%+.2f", 100*v))
-	}
-	return s.number("%+.4g", v)
-}
-
-func (s words) change(v float64) string { return s.percent("%+.1f", v) }
-
-func (s words) percent(format string, v float64) string {
-	if s.Lang() == tongue.Vietnamese {
-		return s.number(format, 100*v) + " %"
-	}
-	return s.number(format, 100*v) + "%"
-}
-
-func (s words) number(format string, v float64) string {
-	text := fmt.Sprintf(format, v)
-	if s.Lang() == tongue.Vietnamese {
-		return strings.Replace(text, ".", ",", 1)
-	}
-	return text
-}
-
-// target is what was promised, in words. What is better when lower falls.
-func (s words) target() string {
-	t, form := s.Study.Target, s.level
-	switch t.Kind {
-	case outcome.Change:
-		form = func(v float64) string { return strings.TrimPrefix(s.change(v), "+") }
-	case outcome.Gap:
-		form = func(v float64) string { return strings.TrimPrefix(s.difference(v), "+") }
-	}
-	switch {
-	case t.AtMost != nil && t.Kind == outcome.Level:
-		return s.Say("study.target_at_most", "value", form(*t.AtMost))
-	case t.AtMost != nil && *t.AtMost <= 0:
-		return s.Say("study.target_fall", "value", form(math.Abs(*t.AtMost)))
-	case t.AtMost != nil:
-		return s.Say("study.target_rise_at_most", "value", form(*t.AtMost))
-	case t.Kind == outcome.Level:
-		return s.Say("study.target_at_least", "value", form(*t.AtLeast))
-	case s.Metric.LowerIsBetter:
-		return s.Say("study.target_fall", "value", form(*t.AtLeast))
-	}
-	return s.Say("study.target_rise", "value", form(*t.AtLeast))
 }

@@ -1,5 +1,6 @@
 // Package study reads a study from its file and the shift logs that it names, and says what collector/outcome makes of
-// it, in Vietnamese or English.
+// it, in Vietnamese or English. The rules of what a study can ask are those of collector/study/protocol, which a collector's
+// own studies keep to as well.
 //
 // All mistakes of the file are told at once, each with its line and column, and all of the logs, each with its cell: a
 // study is evaluated on all that it names, or not at all. What a log does not know stays unknown.
@@ -13,7 +14,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/lineproof/lineproof/collector/outcome"
 	"github.com/lineproof/lineproof/collector/shifttable"
@@ -76,12 +76,12 @@ type exclusion struct {
 }
 
 // day is a date, such as 2024-02-08.
-type day string
+type day record.Date
 
-// UnmarshalText takes a date that there is.
+// UnmarshalText takes a date that there is. One that there is not is told once: it is not missing too.
 func (d *day) UnmarshalText(text []byte) error {
-	*d = day(text)
-	if _, err := time.Parse(time.DateOnly, string(text)); err != nil {
+	if err := (*record.Date)(d).UnmarshalText(text); err != nil {
+		*d = day{Year: 1}
 		return fmt.Errorf("%q is no day; write it as 2024-02-08", text)
 	}
 	return nil

@@ -104,10 +104,11 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	quality(a, b, o.People, fail)
 	signers(a, o.People, fail)
 	calendars(a, b, o.People, fail)
+	studies(a, b, o.People, fail)
 	logs{o.Board, o.People, o.Log, fail}.shifts(a)
 	readings(a, b, fail)
-	bundles(a, o.Bundle, fail)
 	office{o.Projects, o.Programme, o.People, fail}.programme(a)
+	bundles(a, b, o.Bundle, fail)
 
 	type gateways struct {
 		Gateways []board.Gateway `json:"gateways" nullable:"false"`

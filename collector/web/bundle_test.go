@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 )
 
 func ask(t *testing.T, s *site) (*http.Response, string, error) {
@@ -24,9 +23,9 @@ func ask(t *testing.T, s *site) (*http.Response, string, error) {
 func TestABundleIsAFile(t *testing.T) {
 	zip := strings.Repeat("PK", 1<<16)
 	s := open(t, func(o *Options) {
-		o.Bundle = func(_ context.Context, of string, from, to time.Time) (func(context.Context, io.Writer) error, error) {
-			if of != line || !from.Before(to) {
-				t.Errorf("%s, %s to %s", of, from, to)
+		o.Bundle = func(_ context.Context, of BundleOf) (func(context.Context, io.Writer) error, error) {
+			if of.Line != line || !of.From.Before(of.To) {
+				t.Errorf("%+v", of)
 			}
 			return func(_ context.Context, w io.Writer) error { _, err := io.WriteString(w, zip); return err }, nil
 		}
@@ -43,7 +42,7 @@ func TestABundleIsAFile(t *testing.T) {
 // TestABundleThatBreaksOffIsNoFile wants whoever downloads it to notice.
 func TestABundleThatBreaksOffIsNoFile(t *testing.T) {
 	s := open(t, func(o *Options) {
-		o.Bundle = func(context.Context, string, time.Time, time.Time) (func(context.Context, io.Writer) error, error) {
+		o.Bundle = func(context.Context, BundleOf) (func(context.Context, io.Writer) error, error) {
 			return func(_ context.Context, w io.Writer) error {
 				if _, err := io.WriteString(w, strings.Repeat("PK", 1<<16)); err != nil {
 					return err
@@ -64,7 +63,7 @@ func TestABundleThatBreaksOffIsNoFile(t *testing.T) {
 func TestBundlesAreFoundOneAfterTheOther(t *testing.T) {
 	looking, found := make(chan struct{}), make(chan struct{})
 	s := open(t, func(o *Options) {
-		o.Bundle = func(context.Context, string, time.Time, time.Time) (func(context.Context, io.Writer) error, error) {
+		o.Bundle = func(context.Context, BundleOf) (func(context.Context, io.Writer) error, error) {
 			looking <- struct{}{}
 			<-found
 			return func(context.Context, io.Writer) error { return nil }, nil

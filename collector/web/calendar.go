@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -72,23 +71,15 @@ func timeOr(t *time.Time) time.Time {
 func wrongCalendar(w *board.WrongCalendar) error {
 	details := make([]error, 0, len(w.Mistakes))
 	for _, m := range w.Mistakes {
-		place := "body.calendar"
+		root := "body.calendar"
 		if m.Path[0] == "from" {
-			place = "body"
-		}
-		for _, part := range m.Path {
-			if _, err := strconv.Atoi(part); err == nil {
-				part = "[" + part + "]"
-			} else {
-				part = "." + part
-			}
-			place += part
+			root = "body"
 		}
 		message := m.Message
 		if m.Hint != "" {
 			message += "; " + m.Hint
 		}
-		details = append(details, &huma.ErrorDetail{Message: message, Location: place, Value: m.Code})
+		details = append(details, &huma.ErrorDetail{Message: message, Location: place(root, m.Path), Value: m.Code})
 	}
 	return huma.Error422UnprocessableEntity("the calendar cannot be", details...)
 }

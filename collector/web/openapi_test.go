@@ -74,6 +74,7 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 	s.write(lan, entry("e1"), http.StatusNoContent)
 	s.sign(minh, "e1", true, http.StatusNoContent)
 	id := s.project(lan, project("s1", `,"lines":["block-line"],"documents":[{"name":"Biên bản"}]`), http.StatusOK)
+	s.register(lan, studyBody("v1", protocolOf(collectortest.Morning.AddDate(0, 0, 7), `,"secondary":["output_per_hour"],"declared":[{"name":"jobs","before":10}]`)), http.StatusNoContent)
 	doc := api(http.NewServeMux(), Options{Version: "dev", Board: s.Board, People: s.People, Log: s.Log, Logger: slog.New(slog.DiscardHandler)}).OpenAPI()
 	asked := map[string]bool{}
 	for _, tt := range []struct {
@@ -104,6 +105,10 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 		{"sheet of the shift log", "/api/v1/lines/{line}/sheet", "/api/v1/lines/" + line + "/sheet" + window, "200"},
 		{"calendar", "/api/v1/lines/{line}/calendar", "/api/v1/lines/" + line + "/calendar", "200"},
 		{"a bundle's mistake", "/api/v1/lines/{line}/bundle", "/api/v1/lines/block/bundle" + window, "default"},
+		{"studies", "/api/v1/studies", "/api/v1/studies", "200"},
+		{"study", "/api/v1/studies/{study}", "/api/v1/studies/press-quality", "200"},
+		{"a study's table's mistake", "/api/v1/studies/{study}/shifts.csv", "/api/v1/studies/none/shifts.csv", "default"},
+		{"a study's bundle's mistake", "/api/v1/studies/{study}/bundle", "/api/v1/studies/none/bundle", "default"},
 		{"people", "/api/v1/people", "/api/v1/people", "200"},
 		{"signals", "/api/v1/lines/{line}/signals", "/api/v1/lines/" + line + "/signals", "200"},
 		{"readings", "/api/v1/lines/{line}/readings", "/api/v1/lines/" + line + "/readings" + window + "&signal=press.state", "200"},

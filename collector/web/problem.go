@@ -21,6 +21,7 @@ type problems struct{ log *slog.Logger }
 
 func (p problems) of(ctx context.Context, err error) error {
 	var calendar *board.WrongCalendar
+	var study *board.WrongStudy
 	switch {
 	case err == nil:
 		return nil
@@ -30,6 +31,8 @@ func (p problems) of(ctx context.Context, err error) error {
 		return huma.Error422UnprocessableEntity(err.Error())
 	case errors.As(err, &calendar):
 		return wrongCalendar(calendar)
+	case errors.As(err, &study):
+		return wrongStudy(study)
 	case errors.As(err, new(*shiftlog.Wrong)), errors.As(err, new(*projects.Wrong)), errors.As(err, new(*cells.Unreadable)):
 		return wrong(err)
 	case errors.Is(err, people.ErrName), errors.Is(err, people.ErrShort), errors.Is(err, shiftlog.ErrOwn):
@@ -40,7 +43,7 @@ func (p problems) of(ctx context.Context, err error) error {
 		return huma.Error429TooManyRequests(err.Error())
 	case errors.Is(err, shiftlog.ErrGone), errors.Is(err, projects.ErrGone), errors.Is(err, projects.ErrPeriod):
 		return huma.Error404NotFound(err.Error())
-	case errors.Is(err, people.ErrTaken), errors.Is(err, shiftlog.ErrThere), errors.Is(err, shiftlog.ErrChanged), errors.Is(err, board.ErrTaken), errors.Is(err, projects.ErrTaken), errors.Is(err, projects.ErrChanged):
+	case errors.Is(err, people.ErrTaken), errors.Is(err, shiftlog.ErrThere), errors.Is(err, shiftlog.ErrChanged), errors.Is(err, board.ErrTaken), errors.Is(err, board.ErrOvertaken), errors.Is(err, projects.ErrTaken), errors.Is(err, projects.ErrChanged):
 		return huma.Error409Conflict(err.Error())
 	case ctx.Err() != nil: // the caller has gone, or the collector is about to
 		return huma.Error503ServiceUnavailable("cancelled")

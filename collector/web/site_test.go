@@ -90,8 +90,8 @@ func open(t *testing.T, edit ...func(*Options)) *site {
 		Metrics: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "lineproof_batches_total 60\n") }),
 		Healthy: func() error { return s.sick },
 		Alerts:  someAlerts, Witnesses: someWitnesses,
-		Bundle: func(_ context.Context, line string, _, _ time.Time) (func(context.Context, io.Writer) error, error) {
-			return func(context.Context, io.Writer) error { return errors.New("the disk is gone") }, s.Has(line)
+		Bundle: func(_ context.Context, of BundleOf) (func(context.Context, io.Writer) error, error) {
+			return func(context.Context, io.Writer) error { return errors.New("the disk is gone") }, s.Has(of.Line)
 		},
 	}
 	s.Remember()

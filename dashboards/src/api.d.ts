@@ -535,6 +535,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/programme": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The programme as a whole: done against targets, money, gains of all sites, index of production, weak evidence */
+        get: operations["get-programme"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programme/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the sheet is that is being sealed */
+        get: operations["get-projects-loading"];
+        put?: never;
+        /** Load projects from XLSX or CSV: all rows, or none while a cell is wrong */
+        post: operations["load-projects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programme/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lists by which projects are written down and counted, with their names in both languages */
+        get: operations["get-programme-lists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programme/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The programme's projects, in the order of their codes */
+        get: operations["list-projects"];
+        put?: never;
+        /** Write down a project, or a new version of one; every version stays */
+        post: operations["write-project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programme/projects.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The projects as a file that can be loaded again */
+        get: operations["get-projects-csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programme/projects.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The projects as a file that can be loaded again */
+        get: operations["get-projects-xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programme/projects/{project}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One project with its versions, its lines, its studies, and what makes its evidence weak */
+        get: operations["get-project"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -548,6 +669,109 @@ export interface paths {
         post: operations["sign-in"];
         /** Forget the token */
         delete: operations["sign-out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All studies: what each asks, how far it is and what it came to, sealed or so far */
+        get: operations["list-studies"];
+        put?: never;
+        /** Register a study, keep a draft of one, or say another version that replaces the last; the ledger keeps each */
+        post: operations["register-study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What would become of a protocol: all that is wrong with it, and how many shifts it takes. Nothing is kept */
+        post: operations["preview-study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One study: all versions of its protocol, their verdicts, and both sides shift by shift */
+        get: operations["get-study"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The evidence of a study in one file, for lineproof verify: its line over the time of both sides */
+        get: operations["get-study-bundle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/conclude": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Seal what a study came to, once all of its shifts are over */
+        post: operations["conclude-study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/shifts.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The shifts of one side in the columns of the shift log, for lineproof study evaluate */
+        get: operations["get-study-shifts"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -618,6 +842,16 @@ export interface components {
             points: number;
             /** Format: date-time */
             to: string;
+        };
+        Bounded: {
+            /** Format: double */
+            df: number | null;
+            /** Format: double */
+            estimate: number | null;
+            /** Format: double */
+            high: number | null;
+            /** Format: double */
+            low: number | null;
         };
         Break: {
             from: string;
@@ -758,6 +992,55 @@ export interface components {
             /** @description chosen by the writer's device: what is sent twice is one change */
             id: string;
         };
+        ChangedVersion: {
+            accepted?: string;
+            approved?: string;
+            /** @description it names another version than the last one as the one that it replaces, and does not count */
+            astray?: boolean;
+            /** @description who says so */
+            by: string;
+            code: string;
+            /** @description what is other than in the version that it replaces, by our names */
+            columns: string[];
+            contracted?: string;
+            /** Format: int64 */
+            counterpart?: number;
+            documents?: components["schemas"]["Document"][] | null;
+            establishment?: string;
+            /** Format: int64 */
+            establishments?: number;
+            /** @description SHA-256 of what was said */
+            hash: string;
+            installed?: string;
+            kind?: string;
+            /**
+             * Format: int64
+             * @description index of the batch that holds it in the ledger
+             */
+            ledger: number;
+            level?: string;
+            lines?: string[] | null;
+            /** Format: int64 */
+            machines?: number;
+            name: string;
+            note?: string;
+            project?: string;
+            /** Format: int64 */
+            projects?: number;
+            province?: string;
+            replaces?: string;
+            /** Format: date-time */
+            said: string;
+            site?: string;
+            source?: string;
+            state: string;
+            /** @description its id, which the next version names */
+            statement: string;
+            studies?: string[] | null;
+            /** Format: int64 */
+            support?: number;
+            years?: string;
+        };
         ChannelHealth: {
             error?: string;
             /**
@@ -793,6 +1076,24 @@ export interface components {
             view_batches: number;
             /** @description why the views cannot be written; the ledger goes on */
             view_error?: string;
+        };
+        Comparison: {
+            after: components["schemas"]["Side"];
+            before: components["schemas"]["Side"];
+            difference?: components["schemas"]["Bounded"];
+            metric: string;
+            /**
+             * Format: double
+             * @description Holm's, for so many secondary metrics
+             */
+            p_adjusted: number | null;
+            /** Format: double */
+            p_value: number | null;
+            relative_change?: components["schemas"]["Bounded"];
+        };
+        ConcludeStudyInputBody: {
+            /** @description chosen by the writer's device */
+            id: string;
         };
         Control: {
             baseline: components["schemas"]["Baseline"];
@@ -952,6 +1253,34 @@ export interface components {
              */
             sigma_z: number;
         };
+        Document: {
+            link?: string;
+            name: string;
+            sha256?: string;
+        };
+        Doubt: {
+            /** @enum {string} */
+            code: "no_study" | "study_gone" | "line_gone" | "grade" | "coverage" | "study_coverage" | "not_enough_data" | "findings" | "silent" | "late" | "changed";
+            /**
+             * Format: int64
+             * @description of findings
+             */
+            count?: number;
+            /** @enum {string} */
+            grade?: "A" | "B" | "C" | "D";
+            line?: string;
+            /**
+             * Format: double
+             * @description coverage
+             */
+            ratio?: number;
+            /**
+             * Format: date-time
+             * @description when the gateway was last heard
+             */
+            since?: string;
+            study?: string;
+        };
         Entries: {
             entries: components["schemas"]["Entry"][];
         };
@@ -980,6 +1309,8 @@ export interface components {
             /** Format: double */
             material_in_kg?: number;
             order?: string;
+            /** Format: double */
+            planned_hours?: number;
             /** Format: int64 */
             produced?: number;
             product?: string;
@@ -1170,6 +1501,37 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        Forest: {
+            /**
+             * Format: double
+             * @description part of the variation that is between sites
+             */
+            i2: number | null;
+            /** @description studies of the metric that cannot be pooled, for they have no before or too few data */
+            left: string[];
+            lower_is_better: boolean;
+            /** @description of the sites' true changes, by Knapp and Hartung; null with fewer than two */
+            mean: components["schemas"]["Bounded"];
+            /**
+             * @description of the variance between sites
+             * @enum {string}
+             */
+            method?: "REML" | "DL";
+            metric: string;
+            /**
+             * Format: double
+             * @description of so much variation, had all sites gained the same
+             */
+            p_value: number | null;
+            /** @description where the true change of a further site lies */
+            prediction: components["schemas"]["Bounded"];
+            sites: components["schemas"]["Site"][];
+            /**
+             * Format: double
+             * @description variance between sites, on the scale of logarithms
+             */
+            tau2: number | null;
+        };
         Forgot: {
             /** Format: int64 */
             had: number;
@@ -1264,6 +1626,43 @@ export interface components {
         Gateways: {
             gateways: components["schemas"]["Gateway"][];
         };
+        Group: {
+            /**
+             * Format: int64
+             * @description of those, known only as part of a statistic
+             */
+            aggregated: number;
+            /** Format: int64 */
+            counterpart_vnd: number;
+            /**
+             * Format: int64
+             * @description by name; one that a statistic counts may be named elsewhere too
+             */
+            establishments: number;
+            /** @description empty: not known */
+            key: string;
+            /** Format: int64 */
+            machines: number;
+            /**
+             * Format: int64
+             * @description projects of which it is not known
+             */
+            no_counterpart: number;
+            /**
+             * Format: int64
+             * @description projects of which it is not known
+             */
+            no_machines: number;
+            /**
+             * Format: int64
+             * @description projects of which it is not known
+             */
+            no_support: number;
+            /** Format: int64 */
+            projects: number;
+            /** Format: int64 */
+            support_vnd: number;
+        };
         HandCount: {
             /** @description null where they cannot be compared */
             agrees: boolean | null;
@@ -1315,6 +1714,30 @@ export interface components {
         Holiday: {
             date?: string;
             why?: string;
+        };
+        Index: {
+            /** @description the month that is 1 */
+            base: string;
+            months: components["schemas"]["IndexMonth"][];
+            /** @description of the prices */
+            source?: string;
+            /** @description lines without prices; where there is one, units weigh the same and only one line can be looked at */
+            unpriced: string[];
+        };
+        IndexMonth: {
+            /** @description lines that are left out: they are not known in the base or in this month */
+            left?: string[];
+            /**
+             * Format: int64
+             * @description that are known in this month and in the base
+             */
+            lines: number;
+            month: string;
+            /**
+             * Format: double
+             * @description 1: as in the base; null where no line is known in both
+             */
+            value: number | null;
         };
         Isolated: {
             point: string;
@@ -1396,6 +1819,71 @@ export interface components {
         Lines: {
             lines: components["schemas"]["Line"][];
         };
+        List: {
+            studies: components["schemas"]["Study"][];
+        };
+        ListedProject: {
+            accepted?: string;
+            approved?: string;
+            /** @description it names another version than the last one as the one that it replaces, and does not count */
+            astray?: boolean;
+            /** @description who says so */
+            by: string;
+            code: string;
+            contracted?: string;
+            /** Format: int64 */
+            counterpart?: number;
+            documents?: components["schemas"]["Document"][] | null;
+            /**
+             * Format: int64
+             * @description what makes its evidence weak
+             */
+            doubts: number;
+            establishment?: string;
+            /** Format: int64 */
+            establishments?: number;
+            /** @description SHA-256 of what was said */
+            hash: string;
+            installed?: string;
+            kind?: string;
+            /**
+             * Format: int64
+             * @description index of the batch that holds it in the ledger
+             */
+            ledger: number;
+            level?: string;
+            lines?: string[] | null;
+            /** Format: int64 */
+            machines?: number;
+            name: string;
+            note?: string;
+            project?: string;
+            /** Format: int64 */
+            projects?: number;
+            province?: string;
+            replaces?: string;
+            /** Format: date-time */
+            said: string;
+            site?: string;
+            source?: string;
+            state: string;
+            /** @description its id, which the next version names */
+            statement: string;
+            studies?: string[] | null;
+            /** Format: int64 */
+            support?: number;
+            /** @description of its studies, in their order */
+            verdicts: string[];
+            years?: string;
+        };
+        Lists: {
+            kinds: components["schemas"]["Word"][];
+            levels: components["schemas"]["Word"][];
+            periods: components["schemas"]["ProgrammePeriod"][];
+            provinces: components["schemas"]["Province"][];
+            /** @description in the order of the procedure */
+            states: components["schemas"]["ProcedureState"][];
+        };
         LiveEvent: {
             machines: components["schemas"]["Machine"][];
             /**
@@ -1423,6 +1911,28 @@ export interface components {
              * @description rows that are in the log already, word for word; they are left
              */
             there: number;
+        };
+        LoadedSheet: {
+            /** @description whether the rows are in the ledger now */
+            kept: boolean;
+            /** @description every cell that cannot be right; while there is one that is no warning, nothing is kept */
+            problems: components["schemas"]["Problem"][];
+            /** @description that can be kept, or were, in the order of the sheet */
+            rows: components["schemas"]["SheetChange"][];
+            /**
+             * Format: int64
+             * @description rows that are as the projects are already; they are left
+             */
+            there: number;
+        };
+        Loading: {
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: int64
+             * @description 0: none is
+             */
+            total: number;
         };
         Loss: {
             /** @enum {string} */
@@ -1611,6 +2121,30 @@ export interface components {
              */
             since: string;
         };
+        Mistake: {
+            /**
+             * @description what kind of mistake it is
+             * @enum {string}
+             */
+            code: "missing" | "bad_name" | "unknown" | "twice" | "planned_cycle" | "unused" | "bound" | "lower_is_better" | "higher_is_better" | "not_a_level" | "not_a_change" | "not_a_part" | "reversed" | "too_many" | "too_long" | "not_a_value" | "needs_before" | "own_line" | "other_line" | "periods_meet" | "too_long_a_time" | "no_shifts" | "no_file";
+            /** @description what to do */
+            hint?: string;
+            /** @description in plain English */
+            message: string;
+            /** @description where, such as exclude, 0, to; counted from 0 */
+            path: string[];
+            /** @description what is wrong, as far as path does not say it */
+            value?: string;
+        };
+        Money: {
+            by_kind: components["schemas"]["Group"][];
+            by_level: components["schemas"]["Group"][];
+            by_province: components["schemas"]["Group"][];
+            by_state: components["schemas"]["Group"][];
+            /** @description of approval; several years, such as 2016-2020, where a statistic says no more */
+            by_year: components["schemas"]["Group"][];
+            total: components["schemas"]["Sums"];
+        };
         NoteInputBody: {
             /** @description who says so */
             author: string;
@@ -1623,6 +2157,31 @@ export interface components {
             machine: string;
             /** @description GROUP/REASON */
             reason?: string;
+        };
+        Overview: {
+            /** @description of all studies, one for each metric, that with most studies first */
+            forests: components["schemas"]["Forest"][];
+            index: components["schemas"]["Index"];
+            /**
+             * Format: date-time
+             * @description when the lines' evidence was last looked at; null: not yet
+             */
+            looked: string | null;
+            money: components["schemas"]["Money"];
+            /** @description that targets and money are of; null: of all projects */
+            period: components["schemas"]["ProgrammePeriod"];
+            /** @description done against target */
+            progress: components["schemas"]["TargetProgress"][];
+            /**
+             * Format: int64
+             * @description done projects without line and study: nothing of them is measured
+             */
+            unmeasured: number;
+            /** @description of the studies that the period's projects name */
+            verdicts: components["schemas"]["VerdictCount"][];
+            /** @description projects with lines or studies whose evidence is weak, the weakest first; of all periods */
+            weak: components["schemas"]["WeakProject"][];
+            witnesses: components["schemas"]["Witnesses"];
         };
         Person: {
             name: string;
@@ -1689,6 +2248,21 @@ export interface components {
              */
             from?: string;
         };
+        PreviewStudyInputBody: {
+            /**
+             * Format: double
+             * @description value of the metric after that is hoped for
+             */
+            expected?: number;
+            line: string;
+            /**
+             * Format: double
+             * @description the chance to prove a gain that there is
+             * @default 0.8
+             */
+            power: number;
+            protocol: components["schemas"]["StudyProtocol"];
+        };
         Problem: {
             /** @description as in a spreadsheet, such as C7; in CSV too */
             cell: string;
@@ -1707,6 +2281,16 @@ export interface components {
             /** @description what stands there */
             value: string;
         };
+        ProcedureState: {
+            /** @enum {string} */
+            counts: "planned" | "done" | "nothing";
+            /** @description the day by which a project of this state belongs to a period */
+            day: string;
+            id: string;
+            name: {
+                [key: string]: string;
+            };
+        };
         Product: {
             code: string;
             name?: {
@@ -1716,6 +2300,138 @@ export interface components {
             planned_cycle_s: number;
             /** Format: int64 */
             units_per_cycle: number;
+        };
+        ProgrammePeriod: {
+            from: string;
+            period: string;
+            /** @description where the targets stand */
+            source: string;
+            targets: components["schemas"]["ProgrammeTarget"][];
+            /** @description its last day */
+            to: string;
+        };
+        ProgrammeTarget: {
+            /**
+             * @description what is counted of the projects of this kind
+             * @enum {string}
+             */
+            count: "projects" | "machines";
+            kind: string;
+            /**
+             * Format: int64
+             * @description null: not known
+             */
+            target: number | null;
+        };
+        Project: {
+            accepted?: string;
+            approved?: string;
+            code: string;
+            contracted?: string;
+            /** Format: int64 */
+            counterpart?: number;
+            documents?: components["schemas"]["Document"][] | null;
+            establishment?: string;
+            /** Format: int64 */
+            establishments?: number;
+            installed?: string;
+            kind?: string;
+            level?: string;
+            lines?: string[] | null;
+            /** Format: int64 */
+            machines?: number;
+            name: string;
+            note?: string;
+            project?: string;
+            /** Format: int64 */
+            projects?: number;
+            province?: string;
+            replaces?: string;
+            site?: string;
+            source?: string;
+            state: string;
+            studies?: string[] | null;
+            /** Format: int64 */
+            support?: number;
+            years?: string;
+        };
+        ProjectDetail: {
+            /** @description what makes its evidence weak */
+            doubts: components["schemas"]["Doubt"][];
+            /** @description its lines that were looked at */
+            lines: components["schemas"]["Watched"][];
+            project: components["schemas"]["ProjectVersion"];
+            /** @description its studies that there are */
+            studies: components["schemas"]["SiteStudy"][];
+            /** @description the last one first */
+            versions: components["schemas"]["ChangedVersion"][];
+            witnesses: components["schemas"]["Witnesses"];
+        };
+        ProjectInputBody: {
+            /** @description chosen by the writer's device: what is sent twice is one version */
+            id: string;
+            /** @description a new project without a project id; a new version names in replaces the statement of the one before */
+            project: components["schemas"]["Project"];
+        };
+        ProjectList: {
+            projects: components["schemas"]["ListedProject"][];
+            /** @description of all that are listed */
+            sums: components["schemas"]["Sums"];
+        };
+        ProjectVersion: {
+            accepted?: string;
+            approved?: string;
+            /** @description it names another version than the last one as the one that it replaces, and does not count */
+            astray?: boolean;
+            /** @description who says so */
+            by: string;
+            code: string;
+            contracted?: string;
+            /** Format: int64 */
+            counterpart?: number;
+            documents?: components["schemas"]["Document"][] | null;
+            establishment?: string;
+            /** Format: int64 */
+            establishments?: number;
+            /** @description SHA-256 of what was said */
+            hash: string;
+            installed?: string;
+            kind?: string;
+            /**
+             * Format: int64
+             * @description index of the batch that holds it in the ledger
+             */
+            ledger: number;
+            level?: string;
+            lines?: string[] | null;
+            /** Format: int64 */
+            machines?: number;
+            name: string;
+            note?: string;
+            project?: string;
+            /** Format: int64 */
+            projects?: number;
+            province?: string;
+            replaces?: string;
+            /** Format: date-time */
+            said: string;
+            site?: string;
+            source?: string;
+            state: string;
+            /** @description its id, which the next version names */
+            statement: string;
+            studies?: string[] | null;
+            /** Format: int64 */
+            support?: number;
+            years?: string;
+        };
+        Province: {
+            id: string;
+            /** @description what it became part of */
+            into?: string;
+            name: string;
+            /** @description the first day on which it was no more */
+            until?: string;
         };
         PublicHoliday: {
             date: string;
@@ -1868,6 +2584,52 @@ export interface components {
              * @description how often the same message came
              */
             times: number;
+        };
+        RegisterStudyInputBody: {
+            /** @description chosen by the writer's device: what is sent twice is one version */
+            id: string;
+            line: string;
+            protocol: components["schemas"]["StudyProtocol"];
+        };
+        Report: {
+            after: components["schemas"]["Side"];
+            /** Format: double */
+            autocorrelation: number | null;
+            /** @description absent where the study does without */
+            before?: components["schemas"]["Side"];
+            /** Format: double */
+            confidence: number;
+            difference?: components["schemas"]["Bounded"];
+            /**
+             * @description the worse of the two sides
+             * @enum {string}
+             */
+            grade: "A" | "B" | "C" | "D";
+            /**
+             * @description that auto came to
+             * @enum {string}
+             */
+            method: "auto" | "cluster-ratio" | "block-bootstrap" | "newey-west";
+            metric: string;
+            /**
+             * Format: int64
+             * @description after, until the interval would lie on the right side if it went on so
+             */
+            more_shifts: number | null;
+            /**
+             * Format: double
+             * @description of the difference, were there none; both sides
+             */
+            p_value: number | null;
+            /** @description why the verdict is what it is */
+            reasons: components["schemas"]["Said"][];
+            relative_change?: components["schemas"]["Bounded"];
+            /** @description further metrics, without a verdict */
+            secondary: components["schemas"]["Comparison"][];
+            /** @enum {string} */
+            verdict: "achieved" | "not_achieved" | "not_enough_data";
+            /** @description what to know beside it */
+            warnings: components["schemas"]["Said"][];
         };
         Row: {
             /**
@@ -2112,6 +2874,13 @@ export interface components {
         Rows: {
             rows: components["schemas"]["Row"][];
         };
+        Said: {
+            key: string;
+            /** @description by language: vi, en */
+            text: {
+                [key: string]: string;
+            };
+        };
         Scrap: {
             /**
              * Format: double
@@ -2139,6 +2908,25 @@ export interface components {
             scrap_ratio: number | null;
             /** Format: date-time */
             to: string;
+        };
+        SealedVerdict: {
+            by: string;
+            /** @description what comes out otherwise when it is worked out again from what is known now */
+            differs: components["schemas"]["StudyDisagreement"][];
+            /**
+             * Format: int64
+             * @description index of the batch that holds it in the ledger
+             */
+            ledger: number;
+            /** Format: date-time */
+            said: string;
+            /**
+             * Format: date-time
+             * @description shifts that ended later do not count
+             */
+            until: string;
+            /** @enum {string} */
+            verdict: "achieved" | "not_achieved" | "not_enough_data";
         };
         Sent: {
             /**
@@ -2175,6 +2963,16 @@ export interface components {
             /** @description IANA name */
             timezone: string;
         };
+        SheetChange: {
+            code: string;
+            /** @description by our names, what is other than it was */
+            columns?: string[];
+            name: string;
+            /** @description a new project; else a new version of one */
+            new: boolean;
+            /** Format: int64 */
+            row: number;
+        };
         SheetMachine: {
             id: string;
             name: {
@@ -2187,6 +2985,30 @@ export interface components {
             from: string;
             name: string;
             to: string;
+        };
+        Side: {
+            /** Format: int64 */
+            clusters: number;
+            /** Format: double */
+            coverage: number | null;
+            /** Format: double */
+            df: number | null;
+            /** Format: double */
+            high: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            se: number | null;
+            /** Format: int64 */
+            shifts: number;
+            /** Format: double */
+            value: number | null;
+        };
+        SideShifts: {
+            /** @enum {string} */
+            grade: "A" | "B" | "C" | "D" | "";
+            /** @description that are over, without those left out; rows of the log or of a file one by one */
+            shifts: components["schemas"]["StudyShift"][];
         };
         SignInputBody: {
             /** @description as it is to stand under what they sign */
@@ -2237,6 +3059,83 @@ export interface components {
             comment?: string;
             /** Format: date-time */
             time: string;
+        };
+        Site: {
+            /** @description after relative to before, 0.10: a tenth more; null where there is no before */
+            change: components["schemas"]["Bounded"];
+            /** @description its protocol was changed after its reporting period had begun */
+            changed: boolean;
+            /** @description its verdict is sealed; else it is as the data are now */
+            concluded: boolean;
+            /**
+             * Format: double
+             * @description the less of both sides; null where it is not known
+             */
+            coverage: number | null;
+            /** @enum {string} */
+            grade: "A" | "B" | "C" | "D";
+            /** @description its protocol was sealed after its reporting period had begun */
+            late: boolean;
+            line?: string;
+            /**
+             * Format: double
+             * @description of after to before; null where there is no before
+             */
+            log_ratio: number | null;
+            lower_is_better: boolean;
+            metric: string;
+            /**
+             * Format: double
+             * @description of log_ratio
+             */
+            se: number | null;
+            study: string;
+            title?: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            verdict: "achieved" | "not_achieved" | "not_enough_data";
+            /**
+             * Format: double
+             * @description in the mean, 0 to 1
+             */
+            weight: number;
+        };
+        SiteStudy: {
+            /** @description after relative to before, 0.10: a tenth more; null where there is no before */
+            change: components["schemas"]["Bounded"];
+            /** @description its protocol was changed after its reporting period had begun */
+            changed: boolean;
+            /** @description its verdict is sealed; else it is as the data are now */
+            concluded: boolean;
+            /**
+             * Format: double
+             * @description the less of both sides; null where it is not known
+             */
+            coverage: number | null;
+            /** @enum {string} */
+            grade: "A" | "B" | "C" | "D";
+            /** @description its protocol was sealed after its reporting period had begun */
+            late: boolean;
+            line?: string;
+            /**
+             * Format: double
+             * @description of after to before; null where there is no before
+             */
+            log_ratio: number | null;
+            lower_is_better: boolean;
+            metric: string;
+            /**
+             * Format: double
+             * @description of log_ratio
+             */
+            se: number | null;
+            study: string;
+            title?: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            verdict: "achieved" | "not_achieved" | "not_enough_data";
         };
         Standing: {
             /**
@@ -2330,12 +3229,434 @@ export interface components {
             /** @description those that meet the window, newest first */
             stops: components["schemas"]["Stop"][];
         };
+        Study: {
+            after: components["schemas"]["StudyPeriod"];
+            before?: components["schemas"]["StudyPeriod"];
+            /** @description changed after the reporting period had begun */
+            changed: boolean;
+            /** @description registered when its reporting period had begun */
+            late: boolean;
+            line: string;
+            line_name?: {
+                [key: string]: string;
+            };
+            lower_is_better: boolean;
+            metric: string;
+            /** @description all shifts of both sides are over and known, so that the study can be concluded */
+            over: boolean;
+            /** @description absent for a draft */
+            report?: components["schemas"]["Report"];
+            /** @description whether report is a sealed verdict; else it is what it would be by now */
+            sealed: boolean;
+            /** @description whether the metric is a part of 1 */
+            share: boolean;
+            site?: string;
+            /** @enum {string} */
+            status: "draft" | "registered" | "measuring" | "concluded";
+            /** @description its name */
+            study: string;
+            target: components["schemas"]["StudyTarget"];
+            /** @description the target in words */
+            target_text: {
+                [key: string]: string;
+            };
+            /** @description of the line, IANA name */
+            timezone: string;
+            /** @description by language: vi, en */
+            title?: {
+                [key: string]: string;
+            };
+        };
+        StudyDetail: {
+            after: components["schemas"]["StudyPeriod"];
+            before?: components["schemas"]["StudyPeriod"];
+            /** @description changed after the reporting period had begun */
+            changed: boolean;
+            /**
+             * Format: int64
+             * @description which version stands, counted from 0
+             */
+            current: number;
+            /**
+             * Format: date-time
+             * @description of the period in which lie all shifts of both sides
+             */
+            from?: string;
+            /** @description registered when its reporting period had begun */
+            late: boolean;
+            line: string;
+            line_name?: {
+                [key: string]: string;
+            };
+            lower_is_better: boolean;
+            metric: string;
+            /** @description all shifts of both sides are over and known, so that the study can be concluded */
+            over: boolean;
+            /** @description absent for a draft */
+            report?: components["schemas"]["Report"];
+            /** @description whether report is a sealed verdict; else it is what it would be by now */
+            sealed: boolean;
+            /** @description whether the metric is a part of 1 */
+            share: boolean;
+            /** @description of the version that stands */
+            sides: components["schemas"]["StudySides"];
+            site?: string;
+            /** @enum {string} */
+            status: "draft" | "registered" | "measuring" | "concluded";
+            /** @description its name */
+            study: string;
+            target: components["schemas"]["StudyTarget"];
+            /** @description the target in words */
+            target_text: {
+                [key: string]: string;
+            };
+            /** @description of the line, IANA name */
+            timezone: string;
+            /** @description by language: vi, en */
+            title?: {
+                [key: string]: string;
+            };
+            /** Format: date-time */
+            to?: string;
+            /** @description in the order of the ledger, drafts too */
+            versions: components["schemas"]["StudyVersion"][];
+        };
+        StudyDisagreement: {
+            /** @description JSON */
+            computed: string;
+            /** @description such as after.value */
+            member: string;
+            /** @description JSON */
+            sealed: string;
+        };
+        StudyExclusion: {
+            from: string;
+            to: string;
+            why: string;
+        };
+        StudyIndicator: {
+            /** Format: double */
+            after?: number;
+            /** Format: double */
+            before?: number;
+            name: string;
+            unit?: string;
+        };
+        StudyPeriod: {
+            /** Format: date-time */
+            from?: string;
+            /** @description of a local peer */
+            line?: string;
+            /**
+             * Format: int64
+             * @description shifts that the calendar has in the whole period; 0 where it has none
+             */
+            planned: number;
+            /**
+             * Format: int64
+             * @description that are over, without those left out
+             */
+            shifts: number;
+            /** @enum {string} */
+            source: "metered" | "records" | "log" | "declared" | "";
+            /** Format: date-time */
+            to?: string;
+        };
+        StudyPlanning: {
+            /**
+             * Format: double
+             * @description of each shift with the next
+             */
+            autocorrelation: number;
+            /**
+             * Format: double
+             * @description value after that was asked about
+             */
+            expected: number | null;
+            /**
+             * Format: int64
+             * @description shifts a side that it takes to prove it; null where it would not meet the target
+             */
+            needed: number | null;
+            /**
+             * Format: double
+             * @description the chance to prove a gain that there is
+             */
+            power: number;
+            /** @description what so many shifts a side prove */
+            proves: components["schemas"]["StudyProof"][];
+            /**
+             * Format: int64
+             * @description that this was seen in
+             */
+            shifts: number;
+            /**
+             * Format: double
+             * @description standard deviation of one shift, in the metric's unit
+             */
+            spread: number;
+            /**
+             * Format: double
+             * @description of the metric in the shifts that are known
+             */
+            value: number;
+        };
+        StudyPreview: {
+            after?: components["schemas"]["StudyPeriod"];
+            before?: components["schemas"]["StudyPeriod"];
+            /** @description a registered version's reporting period has begun: it would be marked as changed for ever */
+            changes: boolean;
+            /** @description its reporting period has begun: it would be marked late for ever */
+            late: boolean;
+            /** @description absent while the protocol is wrong, or nothing is known of how the metric varies */
+            planning?: components["schemas"]["StudyPlanning"];
+            /** @description all that is wrong with it; empty where it can be registered */
+            problems: components["schemas"]["Mistake"][];
+            /** @description the target in words */
+            target_text?: {
+                [key: string]: string;
+            };
+        };
+        StudyProof: {
+            /** @description whether these are the shifts that the calendar has in the periods */
+            planned: boolean;
+            /** Format: int64 */
+            shifts: number;
+            /**
+             * Format: double
+             * @description of the metric after, from which on they prove the target
+             */
+            value: number;
+        };
+        StudyProtocol: {
+            after: components["schemas"]["StudySide"];
+            before?: components["schemas"]["StudySide"];
+            comment?: string;
+            comparator: string;
+            /** Format: double */
+            confidence: number;
+            declared?: components["schemas"]["StudyIndicator"][] | null;
+            draft?: boolean;
+            exclude?: components["schemas"]["StudyExclusion"][] | null;
+            machine?: string;
+            method: string;
+            metric: string;
+            planned_cycle?: string;
+            replaces?: string;
+            secondary?: string[] | null;
+            site?: string;
+            study: string;
+            target: components["schemas"]["StudyTarget"];
+            title?: {
+                [key: string]: string;
+            };
+        };
+        StudyShift: {
+            /** Format: double */
+            attended_hours?: number;
+            cluster?: string;
+            comment?: string;
+            /** Format: double */
+            coverage?: number;
+            /** Format: double */
+            energy_kwh?: number;
+            /** @description figures that cannot be right, as in the rows of kpi */
+            flags?: string[];
+            /** Format: date-time */
+            from: string;
+            /** Format: int64 */
+            good?: number;
+            machine?: string;
+            /** Format: double */
+            material_in_kg?: number;
+            order?: string;
+            /** Format: double */
+            planned_hours?: number;
+            /** Format: int64 */
+            produced?: number;
+            product?: string;
+            /** Format: double */
+            product_out_kg?: number;
+            replaces?: string;
+            /** Format: int64 */
+            rework?: number;
+            /** Format: int64 */
+            scrap?: number;
+            /** @description its name */
+            shift?: string;
+            /** Format: date-time */
+            shift_end: string;
+            source?: string;
+            /**
+             * Format: double
+             * @description of the metric
+             */
+            value: number | null;
+            /** Format: double */
+            worked_hours?: number;
+            /** Format: int64 */
+            workers?: number;
+        };
+        StudySide: {
+            file?: string;
+            /** Format: date-time */
+            from?: string;
+            line?: string;
+            source: string;
+            /** Format: date-time */
+            to?: string;
+            /** Format: double */
+            value?: number;
+        };
+        StudySides: {
+            after: components["schemas"]["SideShifts"];
+            before: components["schemas"]["SideShifts"];
+        };
+        StudyTarget: {
+            /** Format: double */
+            at_least?: number;
+            /** Format: double */
+            at_most?: number;
+            kind: string;
+        };
+        StudyVersion: {
+            /** @description who said it */
+            by: string;
+            /** @description it replaced a registered version whose reporting period had begun */
+            changed: boolean;
+            /** @description SHA-256 of it, which a verdict names */
+            hash: string;
+            id: string;
+            /** @description registered when its reporting period had begun */
+            late: boolean;
+            /**
+             * Format: int64
+             * @description index of the batch that holds it in the ledger
+             */
+            ledger: number;
+            line: string;
+            protocol: components["schemas"]["StudyProtocol"];
+            /** @description id of the version that took its place */
+            replaced_by?: string;
+            /** @description what it came to, sealed or so far; of versions that an answer is owed to */
+            report?: components["schemas"]["Report"];
+            /**
+             * Format: date-time
+             * @description when it reached the collector
+             */
+            said: string;
+            /** @enum {string} */
+            status: "draft" | "registered" | "measuring" | "concluded" | "superseded";
+            /** @description the first is the answer */
+            verdicts: components["schemas"]["SealedVerdict"][];
+        };
+        Sums: {
+            /**
+             * Format: int64
+             * @description of those, known only as part of a statistic
+             */
+            aggregated: number;
+            /** Format: int64 */
+            counterpart_vnd: number;
+            /**
+             * Format: int64
+             * @description by name; one that a statistic counts may be named elsewhere too
+             */
+            establishments: number;
+            /** Format: int64 */
+            machines: number;
+            /**
+             * Format: int64
+             * @description projects of which it is not known
+             */
+            no_counterpart: number;
+            /**
+             * Format: int64
+             * @description projects of which it is not known
+             */
+            no_machines: number;
+            /**
+             * Format: int64
+             * @description projects of which it is not known
+             */
+            no_support: number;
+            /** Format: int64 */
+            projects: number;
+            /** Format: int64 */
+            support_vnd: number;
+        };
+        TargetProgress: {
+            /**
+             * @description what is counted of the projects of this kind
+             * @enum {string}
+             */
+            count: "projects" | "machines";
+            /** Format: int64 */
+            done: number;
+            kind: string;
+            /**
+             * Format: int64
+             * @description approved, and not done yet
+             */
+            planned: number;
+            /**
+             * Format: int64
+             * @description null: not known
+             */
+            target: number | null;
+            /**
+             * Format: int64
+             * @description done projects of the kind whose machines nobody wrote down
+             */
+            unknown: number;
+        };
         Term: {
             name: string;
             /** @enum {string} */
             unit: "s" | "h" | "unit" | "cycle" | "unit/cycle" | "s/unit" | "unit/h" | "kWh" | "kg" | "1";
             /** Format: double */
             value: number | null;
+        };
+        VerdictCount: {
+            /** Format: int64 */
+            studies: number;
+            /** @enum {string} */
+            verdict: "achieved" | "not_achieved" | "not_enough_data";
+        };
+        Watched: {
+            /**
+             * Format: double
+             * @description of planned time since then; null where nothing was planned
+             */
+            coverage: number | null;
+            /**
+             * Format: int64
+             * @description doubtful findings since then; null where nobody has looked yet
+             */
+            findings: number | null;
+            /**
+             * @description of its gateway; declared: no gateway reads it; unknown: there is no such line
+             * @enum {string}
+             */
+            health: "ok" | "late" | "offline" | "never" | "declared" | "unknown";
+            line: string;
+            /**
+             * Format: date-time
+             * @description when its gateway was last heard
+             */
+            seen: string | null;
+            /**
+             * Format: date-time
+             * @description when coverage and findings are from on
+             */
+            since: string;
+        };
+        WeakProject: {
+            code: string;
+            doubts: components["schemas"]["Doubt"][];
+            establishment: string;
+            name: string;
+            project: string;
         };
         Window: {
             /** Format: date-time */
@@ -2347,6 +3668,26 @@ export interface components {
              * @description its planned end
              */
             to: string;
+        };
+        Witnesses: {
+            /**
+             * Format: int64
+             * @description 0: none is configured
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description how many of them cosigned lately
+             */
+            cosigned: number;
+            /** Format: int64 */
+            necessary: number;
+        };
+        Word: {
+            id: string;
+            name: {
+                [key: string]: string;
+            };
         };
         WriteInputBody: {
             /** Format: double */
@@ -2365,6 +3706,8 @@ export interface components {
             /** Format: double */
             material_in_kg?: number;
             order?: string;
+            /** Format: double */
+            planned_hours?: number;
             /** Format: int64 */
             produced?: number;
             product?: string;
@@ -2384,6 +3727,10 @@ export interface components {
             worked_hours?: number;
             /** Format: int64 */
             workers?: number;
+        };
+        Written: {
+            /** @description its id */
+            project: string;
         };
     };
     responses: never;
@@ -3678,6 +5025,323 @@ export interface operations {
             };
         };
     };
+    "get-programme": {
+        parameters: {
+            query?: {
+                /** @description its name, such as 2021-2025, or all; the one of today when absent */
+                period?: string;
+                /** @description as they were written down, or as they are today, after mergers */
+                provinces?: "then" | "now";
+                /** @description month that is 1 in the index; the first that is known when absent */
+                base?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-projects-loading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loading"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "load-projects": {
+        parameters: {
+            query: {
+                /** @description the file's name, which the projects keep */
+                file: string;
+                /** @description only look what is in it */
+                try?: boolean;
+            };
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadedSheet"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-programme-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lists"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-projects": {
+        parameters: {
+            query?: {
+                /** @description words that stand in the project; case and diacritics make no difference */
+                text?: string;
+                province?: string;
+                kind?: string;
+                level?: string;
+                state?: string;
+                /** @description of approval */
+                year?: string;
+                /** @description of one of its studies; none: no study of it has a result */
+                verdict?: "achieved" | "not_achieved" | "not_enough_data" | "none";
+                /** @description none: nothing of the project is measured */
+                evidence?: "weak" | "good" | "none";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "write-project": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-projects-csv": {
+        parameters: {
+            query?: {
+                /** @description of the headings in XLSX */
+                lang?: "vi" | "en";
+                /** @description a form to fill in */
+                blank?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-projects-xlsx": {
+        parameters: {
+            query?: {
+                /** @description of the headings in XLSX */
+                lang?: "vi" | "en";
+                /** @description a form to fill in */
+                blank?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "sign-in": {
         parameters: {
             query?: never;
@@ -3729,6 +5393,242 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-studies": {
+        parameters: {
+            query?: {
+                /** @description only those of a line */
+                line?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "register-study": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterStudyInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "preview-study": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewStudyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyPreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-study": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the study's name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StudyDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-study-bundle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the study's name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "conclude-study": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path: {
+                /** @description the study's name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConcludeStudyInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-study-shifts": {
+        parameters: {
+            query?: {
+                side?: "before" | "after";
+            };
+            header?: never;
+            path: {
+                /** @description the study's name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                };
             };
             /** @description Error */
             default: {

@@ -53,8 +53,9 @@ type Manifest struct {
 	Origin    string    `json:"origin"`     // the ledger's name
 	LedgerKey string    `json:"ledger_key"` // its verifier key, in the form of C2SP signed notes
 	Line      string    `json:"line"`
-	From      time.Time `json:"from"` // included
-	To        time.Time `json:"to"`   // not included; no later than the last minute that can no longer grow
+	Study     string    `json:"study,omitempty"` // that the bundle was made for: its line, and the time of both sides
+	From      time.Time `json:"from"`            // included
+	To        time.Time `json:"to"`              // not included; no later than the last minute that can no longer grow
 	Gateways  []Chain   `json:"gateways"`
 	Batches   uint64    `json:"batches"` // in batches.bin
 }

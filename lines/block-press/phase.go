@@ -44,8 +44,8 @@ const washing = 8 * time.Minute
 var automatic = phase{
 	units:     26,
 	cycle:     span{14200 * time.Millisecond, 16500 * time.Millisecond},
-	reject:    0.0275,
-	dispersed: 0.20,
+	reject:    0.0265,
+	dispersed: 0.13,
 	stops: []stop{
 		{record.Aborted, 0.0023, span{time.Minute, 6 * time.Minute}},
 		{record.Stopped, 0.0090, span{6 * time.Second, time.Minute}},

@@ -16,7 +16,7 @@
 //	unit 5  meter   input   0..1       power of the press, kW, float32 ABCD
 //	                input   2..3       its energy, uint32 ABCD, 0.01 kWh, from 418,220 kWh on
 //
-// The automatic press makes 26 blocks in 14.2 to 16.5 s, of which about 97.2 % are good; the manual press
+// The automatic press makes 26 blocks in 14.2 to 16.5 s, of which about 97.3 % are good; the manual press
 // 12 blocks in 26.5 to 29.5 s, of which about 91 % are. How many are rejected differs from shift to shift
 // by more than chance within a shift would explain, as it does in life. Both stop for jams, mould changes,
 // missing concrete and trifles, and work when the calendar says so.
