@@ -19,7 +19,7 @@ type SiteStudy struct {
 	LowerIsBetter bool             `json:"lower_is_better"`
 	LogRatio      *float64         `json:"log_ratio" doc:"of after to before; null where there is no before"`
 	SE            *float64         `json:"se" doc:"of log_ratio"`
-	Change        *outcome.Bounded `json:"change" doc:"after relative to before, 0.10: a tenth more; null where there is no before"`
+	Change        *outcome.Bounded `json:"change,omitempty" doc:"after relative to before, 0.10: a tenth more; absent where there is no before"`
 	Verdict       outcome.Verdict  `json:"verdict" enum:"achieved,not_achieved,not_enough_data"`
 	Grade         outcome.Grade    `json:"grade" enum:"A,B,C,D"`
 	Coverage      *float64         `json:"coverage" doc:"the less of both sides; null where it is not known"`
@@ -74,8 +74,8 @@ type Forest struct {
 	Metric        string           `json:"metric"`
 	LowerIsBetter bool             `json:"lower_is_better"`
 	Sites         []Site           `json:"sites" nullable:"false"`
-	Mean          *outcome.Bounded `json:"mean" doc:"of the sites' true changes, by Knapp and Hartung; null with fewer than two"`
-	Prediction    *outcome.Bounded `json:"prediction" doc:"where the true change of a further site lies"`
+	Mean          *outcome.Bounded `json:"mean,omitempty" doc:"of the sites' true changes, by Knapp and Hartung; absent with fewer than two"`
+	Prediction    *outcome.Bounded `json:"prediction,omitempty" doc:"where the true change of a further site lies"`
 	Method        string           `json:"method,omitempty" enum:"REML,DL" doc:"of the variance between sites"`
 	Tau2          *float64         `json:"tau2" doc:"variance between sites, on the scale of logarithms"`
 	I2            *float64         `json:"i2" doc:"part of the variation that is between sites"`

@@ -23,7 +23,7 @@ type Filter struct {
 // ListedProject is a project in a list.
 type ListedProject struct {
 	programme.ProjectVersion
-	Verdicts []outcome.Verdict `json:"verdicts" nullable:"false" doc:"of its studies, in their order"`
+	Verdicts []outcome.Verdict `json:"verdicts" nullable:"false" enum:"achieved,not_achieved,not_enough_data" doc:"of its studies, in their order"`
 	Doubts   int               `json:"doubts" doc:"what makes its evidence weak"`
 }
 

@@ -31,7 +31,7 @@ type Asked struct {
 
 // Overview is the programme as a whole.
 type Overview struct {
-	Period     *programme.ProgrammePeriod `json:"period" doc:"that targets and money are of; null: of all projects"`
+	Period     *programme.ProgrammePeriod `json:"period,omitempty" doc:"that targets and money are of; absent: of all projects"`
 	Progress   []programme.TargetProgress `json:"progress" nullable:"false" doc:"done against target"`
 	Money      programme.Money            `json:"money"`
 	Verdicts   []VerdictCount             `json:"verdicts" nullable:"false" doc:"of the studies that the period's projects name"`

@@ -1510,8 +1510,8 @@ export interface components {
             /** @description studies of the metric that cannot be pooled, for they have no before or too few data */
             left: string[];
             lower_is_better: boolean;
-            /** @description of the sites' true changes, by Knapp and Hartung; null with fewer than two */
-            mean: components["schemas"]["Bounded"];
+            /** @description of the sites' true changes, by Knapp and Hartung; absent with fewer than two */
+            mean?: components["schemas"]["Bounded"];
             /**
              * @description of the variance between sites
              * @enum {string}
@@ -1524,7 +1524,7 @@ export interface components {
              */
             p_value: number | null;
             /** @description where the true change of a further site lies */
-            prediction: components["schemas"]["Bounded"];
+            prediction?: components["schemas"]["Bounded"];
             sites: components["schemas"]["Site"][];
             /**
              * Format: double
@@ -1873,7 +1873,7 @@ export interface components {
             /** Format: int64 */
             support?: number;
             /** @description of its studies, in their order */
-            verdicts: string[];
+            verdicts: ("achieved" | "not_achieved" | "not_enough_data")[];
             years?: string;
         };
         Lists: {
@@ -2168,8 +2168,8 @@ export interface components {
              */
             looked: string | null;
             money: components["schemas"]["Money"];
-            /** @description that targets and money are of; null: of all projects */
-            period: components["schemas"]["ProgrammePeriod"];
+            /** @description that targets and money are of; absent: of all projects */
+            period?: components["schemas"]["ProgrammePeriod"];
             /** @description done against target */
             progress: components["schemas"]["TargetProgress"][];
             /**
@@ -3061,8 +3061,8 @@ export interface components {
             time: string;
         };
         Site: {
-            /** @description after relative to before, 0.10: a tenth more; null where there is no before */
-            change: components["schemas"]["Bounded"];
+            /** @description after relative to before, 0.10: a tenth more; absent where there is no before */
+            change?: components["schemas"]["Bounded"];
             /** @description its protocol was changed after its reporting period had begun */
             changed: boolean;
             /** @description its verdict is sealed; else it is as the data are now */
@@ -3102,8 +3102,8 @@ export interface components {
             weight: number;
         };
         SiteStudy: {
-            /** @description after relative to before, 0.10: a tenth more; null where there is no before */
-            change: components["schemas"]["Bounded"];
+            /** @description after relative to before, 0.10: a tenth more; absent where there is no before */
+            change?: components["schemas"]["Bounded"];
             /** @description its protocol was changed after its reporting period had begun */
             changed: boolean;
             /** @description its verdict is sealed; else it is as the data are now */

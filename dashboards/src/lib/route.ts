@@ -7,16 +7,24 @@ export type Tab = (typeof tabs)[number]
 export const views = [...tabs, 'minutes'] as const
 export type View = (typeof views)[number]
 
-export type Route = {page: 'start'} | {page: 'line'; line: string; view: View} | {page: 'gateways'} | {page: 'verify'} | {page: 'unknown'}
+export type Route = {page: 'start'} | {page: 'line'; line: string; view: View} | {page: 'gateways'} | {page: 'verify'} | {page: 'programme'} | {page: 'projects'} | {page: 'project'; project: string} | {page: 'unknown'}
 
 /** The page that a path asks for. */
 export function routeOf(path: string): Route {
 	const parts = path.split('/').filter(Boolean)
 	if (parts.length === 0) return {page: 'start'}
 	if (parts.length === 1 && (parts[0] === 'gateways' || parts[0] === 'verify')) return {page: parts[0]}
+	if (parts[0] === 'programme') return programmeRoute(parts)
 	const view = views.find((v) => v === (parts[2] ?? 'now'))
 	if (parts[0] === 'lines' && parts[1] && view && parts.length === (view === 'now' ? 2 : 3)) return lineRoute(parts[1], view)
 	return {page: 'unknown'}
+}
+
+/** /programme, /programme/projects and /programme/projects/{id}; a new project has the id new. */
+function programmeRoute(parts: string[]): Route {
+	if (parts.length === 1) return {page: 'programme'}
+	if (parts[1] !== 'projects' || parts.length > 3) return {page: 'unknown'}
+	return parts[2] === undefined ? {page: 'projects'} : {page: 'project', project: parts[2]}
 }
 
 function lineRoute(encoded: string, view: View): Route {
