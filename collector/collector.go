@@ -179,7 +179,7 @@ func (c *Collector) openPipeline(ctx context.Context) error {
 	c.board.Remember(c.registry, c.office.Say)
 	c.people = people.New(c.registry, c.office.Say, c.opts.Clock)
 	c.log = shiftlog.New(c.registry, c.office.Say, c.opts.Clock)
-	rules, err := c.cfg.Programme.rules()
+	rules, err := c.cfg.Programme.Rules()
 	if err != nil {
 		return err
 	}

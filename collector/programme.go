@@ -14,8 +14,8 @@ import (
 	"github.com/lineproof/lineproof/collector/projects"
 )
 
-// rules reads the lists and targets.
-func (p Programme) rules() (programme.Rules, error) {
+// Rules reads the lists and targets. An error names every mistake with its file, line and column.
+func (p Programme) Rules() (programme.Rules, error) {
 	var errs []error
 	read := func(name string) *programme.File {
 		if name == "" {
