@@ -1,17 +1,23 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/kpi"
+	"github.com/lineproof/lineproof/collector/programme"
+	"github.com/lineproof/lineproof/collector/programme/programmetest"
 )
 
 // TestDemo runs the demonstration as a person would: history, live page, a click through it in Chromium,
@@ -56,7 +62,7 @@ func TestDemo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		cmd.Env = append(os.Environ(), "LINEPROOF_URL="+base, "LINEPROOF="+filepath.Join(dir, "lineproof"), "SHOTS="+os.Getenv("SHOTS"))
+		cmd.Env = append(os.Environ(), "LINEPROOF_URL="+base, "LINEPROOF="+filepath.Join(dir, "lineproof"), "SHOTS="+os.Getenv("SHOTS"), "PORTFOLIO="+portfolio(t))
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("%v\n%s", err, out)
 		}
@@ -74,6 +80,29 @@ func TestDemo(t *testing.T) {
 		t.Error(err)
 	}
 	demo.interrupt()
+}
+
+// portfolio writes 400 projects with 1,600 machines as a workbook, and beside it what they add up to.
+func portfolio(t *testing.T) string {
+	t.Helper()
+	rules, err := programme.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := programmetest.New(rules, 400, 1600, 7)
+	var book bytes.Buffer
+	if err := rules.WriteSheet(&book, "xlsx", "vi", made.Projects); err != nil {
+		t.Fatal(err)
+	}
+	sums, err := json.Marshal(made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "de-an.xlsx")
+	if err := errors.Join(os.WriteFile(file, book.Bytes(), 0o644), os.WriteFile(strings.TrimSuffix(file, "xlsx")+"json", sums, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // weeks asks for the KPIs of the four weeks before the investment and of those after.

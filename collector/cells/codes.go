@@ -94,6 +94,8 @@ var hints = map[Code]string{
 	Thousands:     "Write the figure without separators: 1234567.",
 	Ambiguous:     "Write 1234 for the whole number, or more or fewer than three decimals for the fraction: 1.2340.",
 	NotATime:      "Write it as 2026-03-31 06:00 or, day first, 31/03/2026 06:00.",
+	NotADay:       "Write it as 2026-03-31 or, day first, 31/03/2026.",
+	NotAChoice:    "Write one of the values that the template names on its second sheet.",
 	DayOrMonth:    "Other dates of this file have the month first. Write all as 2026-03-31 06:00, or all with the day first.",
 	TimeMissing:   "Write the time of day too: 31/03/2026 06:00.",
 	TimeTwice:     "Clocks were set back, so this time came twice. Write the offset too: 2026-10-25T02:30:00+01:00.",
