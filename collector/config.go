@@ -24,6 +24,7 @@ type Config struct {
 	Gateways  map[string]Gateway `yaml:"gateways"`  // who may send
 	Witnesses *cosign.Policy     `yaml:"witnesses"` // who cosigns the ledger; nil: nobody
 	Reports   string             `yaml:"reports"`   // folder of templates and of projects' particulars (docs/how-to/report.md)
+	Programme Programme          `yaml:"programme"` // lists and targets that are not those of the program
 	Alerts    *alert.Config      `yaml:"-"`         // what is watched and who is told; nil: nothing is
 }
 
@@ -33,6 +34,14 @@ func (c Config) reports() fs.FS {
 		return nil
 	}
 	return os.DirFS(c.Reports)
+}
+
+// Programme names an office's own files (docs/how-to/programme.md); what is absent is as it comes with the program.
+type Programme struct {
+	Targets   []string `yaml:"targets"`   // one for each period
+	Lists     string   `yaml:"lists"`     // kinds, levels and states of projects
+	Provinces string   `yaml:"provinces"` // with their mergers
+	Prices    string   `yaml:"prices"`    // of products, for the index of production; without, units weigh the same
 }
 
 // MQTT is the embedded broker.

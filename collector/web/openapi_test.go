@@ -73,6 +73,7 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 	lan, minh := s.enrol("Lan"), s.enrol("Minh")
 	s.write(lan, entry("e1"), http.StatusNoContent)
 	s.sign(minh, "e1", true, http.StatusNoContent)
+	id := s.project(lan, project("s1", `,"lines":["block-line"],"documents":[{"name":"Biên bản"}]`), http.StatusOK)
 	s.register(lan, studyBody("v1", protocolOf(collectortest.Morning.AddDate(0, 0, 7), `,"secondary":["output_per_hour"],"declared":[{"name":"jobs","before":10}]`)), http.StatusNoContent)
 	s.want(s.send(http.MethodPost, "/api/v1/lines/"+line+"/records?file=press.csv", lan, []byte(records)), http.StatusOK)
 	doc := api(http.NewServeMux(), Options{Version: "dev", Board: s.Board, People: s.People, Log: s.Log, Logger: slog.New(slog.DiscardHandler)}).OpenAPI()
@@ -124,6 +125,13 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 		{"collector", "/api/v1/collector", "/api/v1/collector", "200"},
 		{"alerts", "/api/v1/alerts", "/api/v1/alerts", "200"},
 		{"witnesses", "/api/v1/ledger/witnesses", "/api/v1/ledger/witnesses", "200"},
+		{"programme", "/api/v1/programme", "/api/v1/programme?period=2021-2025", "200"},
+		{"lists of the programme", "/api/v1/programme/lists", "/api/v1/programme/lists", "200"},
+		{"projects", "/api/v1/programme/projects", "/api/v1/programme/projects", "200"},
+		{"project", "/api/v1/programme/projects/{project}", "/api/v1/programme/projects/" + id, "200"},
+		{"sheet that is being sealed", "/api/v1/programme/file", "/api/v1/programme/file", "200"},
+		{"projects' mistake", "/api/v1/programme/projects.csv", "/api/v1/programme/projects.csv?lang=fr", "default"},
+		{"projects' spreadsheet's mistake", "/api/v1/programme/projects.xlsx", "/api/v1/programme/projects.xlsx?lang=fr", "default"},
 		{"stream", "/api/v1/lines/{line}/live", "/api/v1/lines/block/live", "default"},
 		{"problem", "/api/v1/lines/{line}/kpi", "/api/v1/lines/" + line + "/kpi", "default"},
 	} {
