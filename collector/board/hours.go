@@ -158,8 +158,16 @@ func (h *hours) line(p place) (*lineHours, error) {
 const warmWeeks = 53
 
 // Warm reads the last year of every line, the newest weeks of all of them first, so that the first look at their history
-// does not have to wait. It ends early where there is more than can be remembered.
+// does not have to wait, and works out what studies come to. It ends early where there is more than can be remembered.
 func (b *Board) Warm(ctx context.Context) error {
+	if err := b.warmHours(ctx); err != nil {
+		return err
+	}
+	_, err := b.Studies(ctx, "")
+	return err
+}
+
+func (b *Board) warmHours(ctx context.Context) error {
 	b.mu.RLock()
 	places := b.places()
 	b.mu.RUnlock()
