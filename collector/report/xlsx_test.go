@@ -72,26 +72,25 @@ func TestFiguresAreNumbers(t *testing.T) {
 
 // TestAnotherProgramOpensTheWorkbook: it has the chart, the code and the page of A4, and the sum that is not known is empty.
 func TestAnotherProgramOpensTheWorkbook(t *testing.T) {
-	every(t, func(t *testing.T, kind report.Kind, lang string) {
-		content, err := report.XLSX(document(t, good(t), kind, lang))
-		if err != nil {
-			t.Fatal(err)
-		}
-		file := filepath.Join(t.TempDir(), "report.xlsx")
-		if err := os.WriteFile(file, content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		got := run(t, "/usr/bin/python3", "-W", "ignore", "-c", `
+	t.Parallel()
+	content, err := report.XLSX(document(t, good(t), report.Results, "vi"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "report.xlsx")
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := run(t, "/usr/bin/python3", "-W", "ignore", "-c", `
 import sys, openpyxl
 book = openpyxl.load_workbook(sys.argv[1])
 sheet, data = book.worksheets
 print(len(data._charts), len(data._charts[0].series), sheet.page_setup.paperSize, data.max_row)
 for row in sheet.iter_rows(values_only=True):
-    if row[0] in ("Tổng cộng", "Total"):
+    if row[0] == "Tổng cộng":
         print([v for v in row if isinstance(v, (int, float))])
 `, file)
-		if want := "1 4 9 111\n[1300000000]\n"; got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	})
+	if want := "1 4 9 111\n[1300000000]\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
 }
