@@ -31,8 +31,8 @@ type Plant interface {
 	Watched(ctx context.Context, line string, since time.Time) (programme.Watched, error)
 	// Findings counts what speaks against the line's figures since a time.
 	Findings(ctx context.Context, line string, since time.Time) (int, error)
-	// Made is what the line made in a month, which begins then by the line's clock.
-	Made(ctx context.Context, line string, year int, month time.Month) (made []programme.Made, known bool, err error)
+	// Made is what the line made in a month by its own clock; nil where too little of it was seen.
+	Made(ctx context.Context, line string, year int, month time.Month) ([]programme.Made, error)
 	// Months are those of which the line has data, the first one first.
 	Months(ctx context.Context, line string) ([]time.Time, error)
 }
@@ -138,13 +138,11 @@ func (b *Book) lookAtMonths(ctx context.Context, plant Plant, line string) error
 			continue
 		}
 		begun := time.Now()
-		made, known, err := plant.Made(ctx, line, month.Year(), month.Month())
+		made, err := plant.Made(ctx, line, month.Year(), month.Month())
 		if err != nil {
 			return fmt.Errorf("output of line %s in %s: %w", line, key, err)
 		}
-		if known {
-			b.keep(line, key, made)
-		}
+		b.keep(line, key, made)
 		if err := rest(ctx, rests*time.Since(begun)); err != nil {
 			return err
 		}
