@@ -124,17 +124,17 @@ func (p lookout) Months(ctx context.Context, line string) (months []time.Time, e
 	return months, nil
 }
 
-// Made is what a line made in a month. Not known where less of its planned time was seen than evidence needs.
-func (p lookout) Made(ctx context.Context, line string, year int, month time.Month) (made []programme.Made, known bool, err error) {
+// Made is what a line made in a month; nil where less of its planned time was seen than evidence needs.
+func (p lookout) Made(ctx context.Context, line string, year int, month time.Month) (made []programme.Made, err error) {
 	zone, err := p.Zone(line)
 	if err != nil {
-		return nil, false, noLine(err)
+		return nil, noLine(err)
 	}
 	from := time.Date(year, month, 1, 0, 0, 0, 0, zone)
 	q := board.KPIQuery{From: from, To: from.AddDate(0, 1, 0)}
 	whole, err := p.KPI(ctx, line, q)
 	if err != nil || whole[0].Coverage == nil || *whole[0].Coverage < programme.LeastCoverage {
-		return nil, false, err
+		return nil, err
 	}
 	q.By = kpi.ByProduct
 	rows, err := p.KPI(ctx, line, q)
@@ -143,7 +143,7 @@ func (p lookout) Made(ctx context.Context, line string, year int, month time.Mon
 			made = append(made, programme.Made{Line: line, Product: r.Product, Month: from.Format("2006-01"), Good: float64(*r.GoodQuantity)})
 		}
 	}
-	return made, len(made) > 0, err
+	return made, err
 }
 
 func noLine(err error) error {

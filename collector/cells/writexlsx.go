@@ -99,12 +99,27 @@ func (b workbook[R]) column(at int, c Column[R], rows []R, bold int) error {
 	if err := b.Put(at, 1, b.words.Columns[c.Name].Heading, bold); err != nil {
 		return err
 	}
+	if err := b.offer(letter, c); err != nil {
+		return err
+	}
 	for n, row := range rows {
 		if err := b.Put(at, n+2, b.value(c, c.value(&row)), style); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// offer lets a person choose among a column's texts, where they are few: a workbook keeps 255 characters of them. What is
+// typed otherwise is not refused here.
+func (b workbook[R]) offer(letter string, c Column[R]) error {
+	names := choiceNames(c.Choices, b.lang)
+	offered := excelize.NewDataValidation(true)
+	if len(names) == 0 || offered.SetDropList(names) != nil {
+		return nil
+	}
+	offered.SetSqref(fmt.Sprintf("%s2:%s%d", letter, letter, MostRows))
+	return b.AddDataValidation(b.Sheet, offered)
 }
 
 // value is a cell as the workbook keeps it. A day is a time without one of the day, and a time that the clock shows twice is written with its offset.

@@ -92,36 +92,39 @@ func (r Rules) IndexOf(made []Made, base string) Index {
 		}
 	}
 	x.Unpriced = append(x.Unpriced, slices.Sorted(maps.Keys(unpriced))...)
+	alike := len(unpriced) > 0
 	for _, month := range slices.Sorted(maps.Keys(months)) {
-		one := IndexMonth{Month: month}
-		var products []outcome.Product
-		for _, line := range slices.Sorted(maps.Keys(lines)) {
-			before, now := months[base][line], months[month][line]
-			if before == nil || now == nil {
-				one.Left = append(one.Left, line)
-				continue
-			}
-			one.Lines++
-			products = append(products, r.products(line, before, now, len(unpriced) == 0)...)
-		}
-		if len(unpriced) == 0 || len(lines) == 1 {
-			if v, err := outcome.Laspeyres(products); err == nil {
-				one.Value = &v
-			}
+		one, products := r.compare(months[base], months[month], slices.Sorted(maps.Keys(lines)), alike)
+		one.Month = month
+		if v, err := outcome.Laspeyres(products); err == nil && (!alike || len(lines) == 1) {
+			one.Value = &v
 		}
 		x.Months = append(x.Months, one)
 	}
 	return x
 }
 
+// compare pairs what lines made in two months, and names those that are not known in both.
+func (r Rules) compare(before, now map[string][]Made, lines []string, alike bool) (one IndexMonth, products []outcome.Product) {
+	for _, line := range lines {
+		if before[line] == nil || now[line] == nil {
+			one.Left = append(one.Left, line)
+			continue
+		}
+		one.Lines++
+		products = append(products, r.products(line, before[line], now[line], alike)...)
+	}
+	return one, products
+}
+
 // products pairs what a line made in two months.
-func (r Rules) products(line string, before, now []Made, priced bool) (list []outcome.Product) {
+func (r Rules) products(line string, before, now []Made, alike bool) (list []outcome.Product) {
 	at := map[string]int{}
 	add := func(m Made, into func(*outcome.Product)) {
 		n, there := at[m.Product]
 		if !there {
 			weight := 1.
-			if priced {
+			if !alike {
 				weight, _ = r.Prices.of(line, m.Product)
 			}
 			n = len(list)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/xuri/excelize/v2"
 
 	"github.com/lineproof/lineproof/collector/cells"
 	"github.com/lineproof/lineproof/collector/cells/cellstest"
@@ -214,6 +215,23 @@ func TestASheetComesBack(t *testing.T) {
 		if diff := cmp.Diff(want, got, cmpopts.IgnoreFields(record.Project{}, "Source"), cmpopts.EquateEmpty()); diff != "" {
 			t.Errorf("%v (-want +got):\n%s", way, diff)
 		}
+	}
+}
+
+// TestTheTemplateOffersChoices opens it as another program does.
+func TestTheTemplateOffersChoices(t *testing.T) {
+	var out bytes.Buffer
+	if err := rules(t).WriteSheet(&out, "xlsx", "vi", nil); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	offered, err := f.GetDataValidations("Danh mục đề án")
+	if err != nil || len(offered) != 3 || !strings.Contains(offered[0].Formula1, "Dây chuyền công nghệ") {
+		t.Errorf("%d columns with choices, want kind, level and state: %v", len(offered), err)
 	}
 }
 

@@ -14,8 +14,10 @@ import (
 
 // How far back evidence is looked at, and how often.
 const (
-	lookBack  = 28 * 24 * time.Hour
-	lookAgain = 10 * time.Minute
+	lookBack   = 28 * 24 * time.Hour
+	lookAgain  = 10 * time.Minute
+	mostMonths = 24 // of a line in the index
+	rests      = 2  // times as long as reading a month took, so that pages come first
 )
 
 // ErrNoLine is a Plant's answer for a line that there is not.
@@ -29,8 +31,8 @@ type Plant interface {
 	Watched(ctx context.Context, line string, since time.Time) (programme.Watched, error)
 	// Findings counts what speaks against the line's figures since a time.
 	Findings(ctx context.Context, line string, since time.Time) (int, error)
-	// Made is what the line made in a month, which begins then by the line's clock.
-	Made(ctx context.Context, line string, year int, month time.Month) (made []programme.Made, known bool, err error)
+	// Made is what the line made in a month by its own clock; nil where too little of it was seen.
+	Made(ctx context.Context, line string, year int, month time.Month) ([]programme.Made, error)
 	// Months are those of which the line has data, the first one first.
 	Months(ctx context.Context, line string) ([]time.Time, error)
 }
@@ -126,6 +128,7 @@ func (b *Book) lookAtMonths(ctx context.Context, plant Plant, line string) error
 	if errors.Is(err, ErrNoLine) {
 		return nil
 	}
+	months = months[max(0, len(months)-mostMonths):]
 	for n, month := range months {
 		key := month.Format("2006-01")
 		b.seen.mu.Lock()
@@ -134,15 +137,29 @@ func (b *Book) lookAtMonths(ctx context.Context, plant Plant, line string) error
 		if there && n < len(months)-2 { // the last but one may still get late figures
 			continue
 		}
-		made, known, err := plant.Made(ctx, line, month.Year(), month.Month())
+		begun := time.Now()
+		made, err := plant.Made(ctx, line, month.Year(), month.Month())
 		if err != nil {
 			return fmt.Errorf("output of line %s in %s: %w", line, key, err)
 		}
-		if known {
-			b.keep(line, key, made)
+		b.keep(line, key, made)
+		if err := rest(ctx, rests*time.Since(begun)); err != nil {
+			return err
 		}
 	}
 	return err
+}
+
+// rest lets others work for a while.
+func rest(ctx context.Context, d time.Duration) error {
+	over := time.NewTimer(d)
+	defer over.Stop()
+	select {
+	case <-over.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (b *Book) keep(line, month string, made []programme.Made) {

@@ -1,5 +1,5 @@
 import {expect, test} from 'vitest'
-import {along, axisOf, draftOf, projectOf, type Project, type ProjectVersion} from './programme'
+import {along, axisOf, draftOf, knownSum, projectOf, type Project, type ProjectVersion} from './programme'
 
 const project: Project = {
 	project: 'p1', code: 'LS-01', name: 'Máy ép', establishment: 'Tân Thịnh Phát', province: 'lang-son', kind: 'model', level: 'national', state: 'accepted',
@@ -29,4 +29,11 @@ test('an axis holds all changes and 0', () => {
 	expect(along(axis.low, axis.low, axis.high)).toBe(0)
 	expect(along(9, axis.low, axis.high)).toBe(1)
 	expect(axisOf([]).ticks.length).toBeGreaterThan(0)
+})
+
+test('what nobody wrote down adds up to nothing known, not to 0', () => {
+	const sums = {projects: 2, aggregated: 0, establishments: 2, machines: 0, support_vnd: 0, counterpart_vnd: 5, no_machines: 2, no_support: 1, no_counterpart: 1}
+	expect(knownSum(sums, 'machines')).toBeNull()
+	expect(knownSum(sums, 'support')).toBe(0)
+	expect(knownSum(sums, 'counterpart')).toBe(5)
 })

@@ -42,6 +42,12 @@ export async function loadSheet(file: File, tryOnly: boolean, token: string): Pr
 	return (await answer.json()) as LoadedSheet
 }
 
+/** A sum of projects; null where nothing of it is known of any of them, which is not 0. */
+export function knownSum(s: Schemas['Sums'], of: 'machines' | 'support' | 'counterpart'): number | null {
+	const [sum, unknown] = {machines: [s.machines, s.no_machines], support: [s.support_vnd, s.no_support], counterpart: [s.counterpart_vnd, s.no_counterpart]}[of]
+	return sum === 0 && unknown! > 0 && unknown === s.projects ? null : sum!
+}
+
 /** What the form edits: all as text, as it is typed. */
 export type Draft = Record<(typeof fields)[number], string>
 
