@@ -42,7 +42,9 @@ func verify(worker js.Value) (map[string]any, error) {
 	}
 	r, err := audit.Run(file{worker}, int64(worker.Get("size").Int()), audit.Options{
 		Ledger: worker.Get("ledger").String(), Witnesses: texts(worker.Get("witnesses")), Gateways: gateways,
-		Progress: func(s audit.Stage, done, total uint64) { worker.Call("progress", fraction(s, float64(done)/float64(total))) },
+		Progress: func(s audit.Stage, done, total uint64) {
+			worker.Call("progress", fraction(s, float64(done)/float64(total)))
+		},
 	})
 	if err != nil {
 		return nil, err
