@@ -58,6 +58,7 @@ type Collector struct {
 	ledger    *ledger.Ledger
 	registry  *registry.Registry
 	store     series.Store
+	plans     *plans         // where the store is read by others, too
 	broker    *broker.Broker // nil with one outside
 	ingest    *ingest.Client
 	board     *board.Board
@@ -143,7 +144,8 @@ func (c *Collector) openStores(ctx context.Context) (err error) {
 	}
 	c.later(c.registry.Close)
 	if c.cfg.Influx != nil {
-		c.store, err = c.cfg.Influx.open(c.opts.Logger, c.pointRefused)
+		c.plans = &plans{registry: c.registry}
+		c.store, err = c.cfg.Influx.open(c.opts.Logger, c.plans.planned, c.pointRefused)
 	} else {
 		c.store, err = sqlite.Open(ctx, filepath.Join(c.cfg.Dir, seriesName))
 	}
@@ -181,7 +183,7 @@ func (c *Collector) openPipeline(ctx context.Context) error {
 		keys: record.Keyring{}, ledger: c.ledger, store: c.store, registry: c.registry, clock: c.opts.Clock,
 		log: c.opts.Logger, metrics: newMetrics(), account: (*account.State).Fold, quiet: rate.NewLimiter(refusedPerSecond, refusedAtOnce),
 		changed: c.changed, refused: c.board.Refused, accepted: c.board.Accepted, health: c.board.Views, isolated: c.board.Isolated,
-		progress: c.opts.Progress, said: c.office.out, planned: c.loadLines,
+		progress: c.opts.Progress, said: c.office.out, planned: c.loadLines, plans: c.plans,
 	}
 	c.pipeline.keys.Add(record.Office, c.office.public())
 	if c.cfg.Influx != nil {

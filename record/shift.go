@@ -25,6 +25,8 @@ type ShiftEntry struct {
 	MaterialInKg  *float64 `json:"material_in_kg,omitempty"`
 	ProductOutKg  *float64 `json:"product_out_kg,omitempty"`
 
+	PlannedHours *float64 `json:"planned_hours,omitempty"` // that the line was meant to run in the shift, without breaks; its length where nil
+
 	Coverage *float64 `json:"coverage,omitempty"` // part of the shift that the figures are of, 0 to 1
 	Cluster  string   `json:"cluster,omitempty"`  // what the shift is grouped by in a study
 	Comment  string   `json:"comment,omitempty"`

@@ -56,6 +56,7 @@ func Check(start time.Time, e record.ShiftEntry) []Mistake {
 	}
 	m.quantities(e)
 	m.hours(start, e)
+	m.planned(start, e)
 	return m
 }
 
@@ -155,6 +156,14 @@ func (m *mistakes) hours(start time.Time, e record.ShiftEntry) {
 	most := float64(*e.Workers) * length.Hours()
 	if *e.AttendedHours > most+float64(*e.Workers)*rounding+1e-9 {
 		m.add(attendedHours, AttendedTooMuch, "%v hours attended are more than the %.4g that %d workers can attend in %s.", *e.AttendedHours, most, *e.Workers, length)
+	}
+}
+
+// planned hours are within the shift.
+func (m *mistakes) planned(start time.Time, e record.ShiftEntry) {
+	length := e.ShiftEnd.Sub(start)
+	if p := e.PlannedHours; p != nil && length > 0 && *p > length.Hours()+rounding {
+		m.add(plannedHours, NumberTooLarge, "%v planned hours are more than the %s of the shift.", *p, length)
 	}
 }
 

@@ -24,6 +24,7 @@ const (
 	energyKWh     = "energy_kwh"
 	materialInKg  = "material_in_kg"
 	productOutKg  = "product_out_kg"
+	plannedHours  = "planned_hours"
 	coverage      = "coverage"
 	cluster       = "cluster"
 	comment       = "comment"
@@ -55,6 +56,7 @@ var columns = []column{
 	{name: energyKWh, number: func(e *record.ShiftEntry) **float64 { return &e.EnergyKWh }},
 	{name: materialInKg, number: func(e *record.ShiftEntry) **float64 { return &e.MaterialInKg }},
 	{name: productOutKg, number: func(e *record.ShiftEntry) **float64 { return &e.ProductOutKg }},
+	{name: plannedHours, number: func(e *record.ShiftEntry) **float64 { return &e.PlannedHours }},
 	{name: coverage, number: func(e *record.ShiftEntry) **float64 { return &e.Coverage }},
 	{name: cluster, text: func(e *record.ShiftEntry) *string { return &e.Cluster }},
 	{name: comment, text: func(e *record.ShiftEntry) *string { return &e.Comment }},

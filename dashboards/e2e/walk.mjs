@@ -250,6 +250,7 @@ async function furtherPages(page, lang, shot, deep) {
 	await shot('log')
 	await tab('calendar').click()
 	await calendarLookedAt(page, lang, shot)
+	if (deep) await calendarTakenBack(page)
 
 	await tab('board').click()
 	await page.locator('.wall .figure').first().waitFor(wait)
@@ -274,6 +275,34 @@ async function calendarLookedAt(page, lang, shot) {
 	await shot('calendar-change')
 	await change.click()
 	await page.locator('main .form').waitFor({state: 'hidden', ...wait})
+}
+
+/** One of the demonstration's people changes the calendar, thinks better of it and takes the change back before it governs. */
+async function calendarTakenBack(page) {
+	const save = async () => {
+		await page.locator('main .form .fields:has(input[required]) button').click()
+		await page.locator('main .preview li').first().waitFor(wait)
+		if (await page.locator('main .form input[type=password]').count()) await signIn(page)
+		await page.locator('main .form > form:has(.wide) button').click()
+		await page.locator('main .stack > [role=status]').waitFor(wait)
+	}
+	const queued = page.locator('main ol li:has(button)')
+	await page.locator('main section header button').first().click()
+	await page.locator('main .form input[type=text]').first().fill('B')
+	await save()
+	await queued.first().locator('button').click()
+	await page.locator('main .form').waitFor(wait)
+	assert.notEqual(await page.locator('main .form input[type=text]').first().inputValue(), 'B', 'the form begins with the calendar before')
+	await save()
+	await queued.waitFor({state: 'detached', ...wait})
+	await page.evaluate(() => localStorage.removeItem('lineproof.session'))
+}
+
+async function signIn(page) {
+	await page.locator('main input[autocomplete=username]').fill('Nguyễn Thị Lan')
+	await page.locator('main input[type=password]').fill('123456')
+	await page.locator('main form:has(input[type=password]) button[type=submit]').click()
+	await page.locator('main .signed').waitFor(wait)
 }
 
 /** A stop gets a reason by a few taps, where there is one. */

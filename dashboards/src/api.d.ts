@@ -1139,6 +1139,8 @@ export interface components {
             /** Format: double */
             material_in_kg?: number;
             order?: string;
+            /** Format: double */
+            planned_hours?: number;
             /** Format: int64 */
             produced?: number;
             product?: string;
@@ -2859,6 +2861,8 @@ export interface components {
             /** Format: double */
             material_in_kg?: number;
             order?: string;
+            /** Format: double */
+            planned_hours?: number;
             /** Format: int64 */
             produced?: number;
             product?: string;
@@ -2972,6 +2976,8 @@ export interface components {
             /** Format: double */
             material_in_kg?: number;
             order?: string;
+            /** Format: double */
+            planned_hours?: number;
             /** Format: int64 */
             produced?: number;
             product?: string;

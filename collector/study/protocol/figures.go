@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"math"
 	"slices"
 	"time"
 
@@ -113,7 +114,7 @@ func (s *Side) metered(shifts []calendar.Shift, f Figures, keeps func(time.Time)
 	for _, shift := range shifts {
 		if keeps(shift.From) {
 			r := at[shift.From.UnixMilli()]
-			s.add(Row{shift.From, entryOf(r, shift.To)}, shift.Name, r.Flags)
+			s.add(Row{shift.From, entryOf(r, shift)}, shift.Name, r.Flags)
 		}
 	}
 }
@@ -121,18 +122,30 @@ func (s *Side) metered(shifts []calendar.Shift, f Figures, keeps func(time.Time)
 // entryOf is a row of metered figures in the columns of the shift log. What people wrote down of a shift is not metered:
 // quantities that hold any of it are not known, and its time is not covered. The hours of those who attended are people's
 // word anyway.
-func entryOf(r kpi.Row, end time.Time) record.ShiftEntry {
+func entryOf(r kpi.Row, shift calendar.Shift) record.ShiftEntry {
 	coverage := 0.
 	if r.PlannedBusyTimeS > 0 {
 		coverage = min(r.ObservedBusyTimeS/r.PlannedBusyTimeS, 1)
 	}
-	e := record.ShiftEntry{ShiftEnd: end, AttendedHours: r.AttendedHours, WorkedHours: r.WorkedHours, Coverage: &coverage}
+	e := record.ShiftEntry{ShiftEnd: shift.To, PlannedHours: plannedHours(r, shift), AttendedHours: r.AttendedHours, WorkedHours: r.WorkedHours, Coverage: &coverage}
 	if r.LoggedBusyTimeS > 0 {
 		return e
 	}
 	e.Produced, e.Good, e.Scrap, e.Rework = r.ProducedQuantity, r.GoodQuantity, r.ScrapQuantity, r.ReworkQuantity
 	e.EnergyKWh, e.MaterialInKg, e.ProductOutKg = r.EnergyKWh, r.MaterialInKg, r.ProductOutKg
 	return e
+}
+
+// plannedHours are those of the key performance indicators, so that output per hour and OEE are theirs: without breaks, with
+// work outside the plan, of one machine where several count. nil: none, the shift's length is taken.
+func plannedHours(r kpi.Row, shift calendar.Shift) *float64 {
+	planned := shift.Planned(record.Span{From: shift.From, To: shift.To}).Seconds()
+	if planned <= 0 || r.PlannedBusyTimeS <= r.OvertimeS {
+		return nil
+	}
+	machines := math.Round((r.PlannedBusyTimeS - r.OvertimeS) / planned)
+	hours := r.PlannedBusyTimeS / max(machines, 1) / 3600
+	return &hours
 }
 
 // logOf are the standing entries of shifts of a side that are over, of one machine where one is named.

@@ -271,3 +271,22 @@ func TestALogAlone(t *testing.T) {
 		t.Errorf("imported: %s, %d shifts, grade %s", r.Verdict, r.After.Shifts, r.Grade)
 	}
 }
+
+// TestHoursAreThoseOfTheFigures: output per hour is that of the key performance indicators, without breaks.
+func TestHoursAreThoseOfTheFigures(t *testing.T) {
+	f := figures(t, end.AddDate(0, 0, 2))
+	a := protocol.Ask(version(t, good()), f, f)
+	var made, hours float64
+	for _, r := range f.Rows {
+		if !r.From.Before(after) && r.From.Before(end) {
+			made, hours = made+float64(*r.GoodQuantity), hours+r.ObservedBusyTimeS/3600
+		}
+	}
+	got := *a.Report().Secondary[0].After.Value
+	if want := made / hours; got < want*(1-1e-9) || got > want*(1+1e-9) {
+		t.Errorf("%v good units an hour, want %v", got, want)
+	}
+	if planned := *a.After.Rows[0].Entry.PlannedHours; planned != 8 {
+		t.Errorf("%v planned hours, want 7.5 and the break that was worked", planned)
+	}
+}

@@ -36,7 +36,7 @@ func Shifts(rows []Row, m outcome.Metric, planned time.Duration, zone *time.Loca
 // shift is what the rows of one shift are together. Its coverage is the least that a row says.
 func shift(rows []Row, m outcome.Metric, planned time.Duration, zone *time.Location) outcome.Shift {
 	first := rows[0]
-	length := first.Entry.ShiftEnd.Sub(first.Start)
+	length := running(first)
 	s := outcome.Shift{Start: first.Start.In(zone), Hours: length.Hours(), Cluster: first.Entry.Cluster}
 	var entries []record.ShiftEntry
 	for _, row := range rows {
@@ -53,6 +53,14 @@ func shift(rows []Row, m outcome.Metric, planned time.Duration, zone *time.Locat
 		s.Pair, s.Known = m.Of(entries, length, coverage, planned)
 	}
 	return s
+}
+
+// running is how long the line was meant to run in a row's shift: without breaks, where that is known.
+func running(r Row) time.Duration {
+	if p := r.Entry.PlannedHours; p != nil && *p > 0 {
+		return time.Duration(*p * float64(time.Hour))
+	}
+	return r.Entry.ShiftEnd.Sub(r.Start)
 }
 
 // Excluded is the index of the exclusion that a shift falls under, by the day on which it begins; else -1.

@@ -26,7 +26,7 @@ export interface Draft {
 	comment: string
 	/** The id of the entry that this one corrects, and what of it the form does not show. */
 	replaces?: string
-	kept?: Pick<Entered, 'coverage' | 'cluster'>
+	kept?: Pick<Entered, 'coverage' | 'cluster' | 'planned_hours'>
 }
 
 /** Something that cannot be: which field, and what is wrong by the code that the collector has for it. */
@@ -151,7 +151,7 @@ export function draftOf(e: Entered | Entry, sheet: Sheet): Draft {
 		figures: Object.fromEntries(figures.flatMap((f) => (e[f] === undefined ? [] : [[f, typed(e[f])]]))),
 		comment: e.comment ?? '',
 		replaces: e.replaces,
-		kept: {coverage: e.coverage, cluster: e.cluster},
+		kept: {coverage: e.coverage, cluster: e.cluster, planned_hours: e.planned_hours},
 	}
 }
 
