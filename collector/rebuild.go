@@ -54,7 +54,9 @@ func Rebuild(ctx context.Context, cfg Config, opts Options) (r Rebuilt, err erro
 		return r, err
 	}
 	r.After, err = digest(ctx, c.store, c.registry, has)
-	r.Minutes, r.Changed = had.changed(has)
+	if len(had) > 0 { // else the store was a new one
+		r.Minutes, r.Changed = had.changed(has)
+	}
 	return r, err
 }
 

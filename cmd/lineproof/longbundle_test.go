@@ -25,6 +25,7 @@ import (
 	"github.com/lineproof/lineproof/collector/account"
 	"github.com/lineproof/lineproof/collector/calendar/said"
 	"github.com/lineproof/lineproof/collector/kpi"
+	"github.com/lineproof/lineproof/collector/plausible"
 	"github.com/lineproof/lineproof/evidence/bundle"
 	"github.com/lineproof/lineproof/record"
 )
@@ -50,6 +51,7 @@ type longBundle struct {
 	open      []account.Interval // final, and not yet in their order
 	intervals *json.Encoder
 	feeds     []chan account.Interval
+	checks    *plausible.Lines
 }
 
 func newLongBundle(t *testing.T, line string, tape []record.Batch, cat record.Catalogue, from time.Time, length time.Duration) *longBundle {
@@ -201,6 +203,7 @@ func (l *longBundle) flush(before, to time.Time) {
 	for ; n < len(l.open) && l.open[n].Start.Before(before); n++ {
 		if i := l.open[n]; !i.Start.Before(l.from) && i.Start.Before(to) {
 			l.want(l.intervals.Encode(i))
+			l.checks.Add(i)
 			for _, feed := range l.feeds {
 				feed <- i
 			}
@@ -216,6 +219,8 @@ func (l *longBundle) figures(to time.Time) func() bundle.KPIs {
 	plan, err := said.Sealed(l.line, l.cat.Lines[l.line], zone, said.CalendarsOf(record.Catalogue{}, l.cat, l.again(l.tape[0], 0), 0), nil)
 	l.want(err)
 	model := kpi.ModelOf(l.cat.Lines[l.line], plan)
+	window := record.Span{From: l.from.UTC(), To: to.UTC()}
+	l.checks = plausible.New(plausible.ModelOf(l.cat.Lines[l.line], l.cat.Signals, kpi.Planned(plan, window)))
 	all, mu := bundle.KPIs{}, sync.Mutex{}
 	var work sync.WaitGroup
 	for _, g := range bundle.Groupings() {
@@ -230,7 +235,7 @@ func (l *longBundle) figures(to time.Time) func() bundle.KPIs {
 				for i := range feed {
 					yield(i, nil)
 				}
-			}, model, record.Span{From: l.from.UTC(), To: to.UTC()}, by)
+			}, model, window, by)
 			mu.Lock()
 			defer mu.Unlock()
 			for _, r := range rows {
@@ -288,6 +293,13 @@ func (l *longBundle) put(file string, to time.Time, batches, minutes *os.File, f
 	l.want(err)
 	_, err = io.Copy(results, bufio.NewReaderSize(minutes, 1<<20))
 	l.want(err)
-	l.want(w.Close(bundle.Results{KPIs: figures}))
+	found, _ := l.checks.Findings()
+	var findings []json.RawMessage
+	for _, f := range found {
+		text, err := json.Marshal(f)
+		l.want(err)
+		findings = append(findings, text)
+	}
+	l.want(w.Close(bundle.Results{KPIs: figures, Findings: findings}))
 	l.want(buffered.Flush())
 }

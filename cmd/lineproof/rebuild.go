@@ -35,7 +35,7 @@ func (c rebuildCommand) Run(ctx context.Context, s streams, log *slog.Logger) er
 		fmt.Fprintln(s.out, "the views were as the ledger says")
 	} else {
 		for _, m := range r.Minutes {
-			fmt.Fprintf(s.out, "changed: line %s, machine %s, %s UTC: %s\n", m.Line, m.Machine, m.Start.Format("2006-01-02 15:04"), m.How)
+			fmt.Fprintf(s.out, "differs: line %s, machine %s, %s UTC: %s\n", m.Line, m.Machine, m.Start.Format("2006-01-02 15:04"), m.How)
 		}
 		if more := r.Changed - len(r.Minutes); more > 0 {
 			fmt.Fprintf(s.out, "         and %d minutes more\n", more)

@@ -28,9 +28,12 @@ func (verifyCommand) Help() string {
 docs/evidence.md says what each check proves, and what it cannot.`
 }
 
-// collectAt lets memory grow to five times of what is in use before it is collected: little is, and a year's batches are
-// read through in half a minute.
-const collectAt = 400
+// Little memory is in use at once, and a year's batches are read through in half a minute: it may grow to five times as
+// much before it is collected, but not beyond what a small computer has.
+const (
+	collectAt = 400
+	mostBytes = 150 << 20
+)
 
 // errNotProven is the end of a bundle of which a check fails; the report says which.
 var errNotProven = errors.New("verify: the bundle is not proven")
@@ -55,6 +58,7 @@ func (c verifyCommand) Run(s streams) error {
 		return err
 	}
 	debug.SetGCPercent(collectAt)
+	debug.SetMemoryLimit(mostBytes)
 	bars := map[audit.Stage]*progress{audit.Reading: newProgress(s.err, "file"), audit.Opening: newProgress(s.err, "batches")}
 	r, err := audit.Run(file, info.Size(), audit.Options{Ledger: c.Ledger, Witnesses: c.Witness, Gateways: keys, Each: c.Each, Progress: func(at audit.Stage, done, total uint64) {
 		bars[at].show(float64(done)/float64(total), fmt.Sprintf("%d of %d", done, total))

@@ -123,8 +123,10 @@ func (s *State) hole(b *record.Batch) {
 	for _, g := range b.Gaps {
 		lost = lost || g.First == 0
 	}
-	for _, signal := range s.Signals {
-		signal.Missing = signal.Missing || lost
+	if lost {
+		for _, signal := range s.Signals {
+			signal.Missing = true
+		}
 	}
 	s.Seq = b.Seq
 }
