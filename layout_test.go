@@ -36,22 +36,26 @@ var mayImport = map[string][]string{
 	"collector/spc":              {},
 	"collector/board":            {"collector/account", "collector/calendar", "collector/kpi", "collector/outcome", "collector/plausible", "collector/registry", "collector/series", "collector/shiftlog", "collector/spc", "collector/study/protocol", "internal"},
 	"collector/study":            {"collector/outcome", "collector/shifttable", "internal"},
+	"collector/report":           {"collector/outcome", "collector/study/protocol", "internal/sheet", "internal/strictyaml", "internal/tongue"},
+	"collector/programme":        {"collector/cells", "collector/outcome", "collector/shiftlog/entries", "internal/strictyaml"},
 	"collector/study/protocol":   {"collector/calendar", "collector/kpi", "collector/outcome", "collector/shiftlog/entries", "internal/tongue"},
 	"collector/shiftlog":         {"collector/registry", "collector/shifttable", "internal"},
 	"collector/shiftlog/entries": {"collector/kpi"},
+	"collector/projects":         {"collector/cells", "collector/outcome", "collector/programme", "collector/registry", "collector/shiftlog/entries", "internal"},
 	"collector/people":           {"collector/registry", "internal"},
 	"collector/export":           {"collector/kpi", "internal/sheet"},
-	"collector/shifttable":       {"internal/sheet"},
+	"collector/cells":            {"internal/sheet"},
+	"collector/shifttable":       {"collector/cells"},
 	"collector/alert":            {"collector/board", "collector/calendar", "collector/registry", "internal"},
 	"collector/cosign":           {"internal"},
-	"collector/web":              {"collector/alert", "collector/board", "collector/cosign", "collector/export", "collector/kpi", "collector/people", "collector/shiftlog", "collector/shifttable"},
+	"collector/web":              {"collector/alert", "collector/board", "collector/cells", "collector/cosign", "collector/export", "collector/kpi", "collector/people", "collector/programme", "collector/projects", "collector/report", "collector/shiftlog", "collector/shifttable", "internal/strictyaml", "internal/tongue"},
 	"collector/broker":           {},
 	"collector/ingest":           {},
 	"collector":                  {"collector/*", "evidence/bundle", "internal"},
 
 	// Evidence is checked by whoever has it: with the collector's pure rooms, and nothing of the collector itself.
 	"evidence/bundle": {},
-	"evidence/audit":  {"evidence/bundle", "collector/verify", "collector/account", "collector/calendar", "collector/kpi", "collector/shiftlog/entries", "internal/tongue"},
+	"evidence/audit":  {"evidence/bundle", "collector/verify", "collector/account", "collector/calendar", "collector/kpi", "collector/plausible", "collector/shiftlog/entries", "collector/study/protocol", "internal/tongue"},
 
 	// A witness is another's machine: it has nothing of the collector.
 	"witness": {"internal"},
@@ -68,7 +72,7 @@ var mayImport = map[string][]string{
 }
 
 // pure rooms do no I/O: from the standard library they take none of what reaches outside.
-var pure = []string{"record", "collector/account", "collector/calendar", "collector/kpi", "collector/outcome", "collector/plausible", "collector/shiftlog/entries", "collector/shifttable", "collector/spc", "collector/study/protocol", "collector/verify", "evidence"}
+var pure = []string{"record", "collector/account", "collector/calendar", "collector/cells", "collector/kpi", "collector/outcome", "collector/plausible", "collector/programme", "collector/report", "collector/shiftlog/entries", "collector/shifttable", "collector/spc", "collector/study/protocol", "collector/verify", "evidence"}
 
 var reachesOutside = []string{"net", "net/http", "os", "os/exec", "database/sql", "log", "log/slog", "syscall"}
 

@@ -3,7 +3,6 @@ package collector
 import (
 	"context"
 	"crypto/ed25519"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -13,11 +12,8 @@ import (
 
 	"github.com/lineproof/lineproof/collector/account"
 	"github.com/lineproof/lineproof/collector/board"
-	"github.com/lineproof/lineproof/collector/calendar/said"
-	"github.com/lineproof/lineproof/collector/kpi"
 	"github.com/lineproof/lineproof/collector/ledger"
 	"github.com/lineproof/lineproof/collector/series"
-	"github.com/lineproof/lineproof/collector/shiftlog/entries"
 	"github.com/lineproof/lineproof/collector/verify"
 	"github.com/lineproof/lineproof/collector/web"
 	"github.com/lineproof/lineproof/evidence/bundle"
@@ -230,20 +226,18 @@ func (b *Bundle) write(ctx context.Context, to io.Writer, progress func(done, to
 	if err != nil {
 		return err
 	}
-	lines := json.NewEncoder(out)
-	for i, err := range b.c.store.Intervals(ctx, b.query()) {
-		if err == nil {
-			err = lines.Encode(i)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	figures, err := b.kpis(ctx)
+	r, err := b.newResults()
 	if err != nil {
 		return err
 	}
-	return w.Close(figures)
+	if err := r.minutes(ctx, out); err != nil {
+		return err
+	}
+	results, err := r.all(ctx)
+	if err != nil {
+		return err
+	}
+	return w.Close(results)
 }
 
 func (b *Bundle) query() series.Query {
@@ -338,68 +332,4 @@ func (b *Bundle) proofs(w *bundle.Writer) error {
 		}
 	}
 	return nil
-}
-
-// kpis computes the figures from the views, as pages do.
-func (b *Bundle) kpis(ctx context.Context) (bundle.KPIs, error) {
-	model, err := b.plan.model()
-	if err != nil {
-		return nil, err
-	}
-	log, err := entries.Of(entries.About(b.plan.said, b.plan.line, entries.Within(b.Period())))
-	if err != nil {
-		return nil, err
-	}
-	model.Log = entries.Logged(log)
-	all := bundle.KPIs{}
-	for _, grouping := range bundle.Groupings() {
-		q := b.query()
-		q.Sums = true
-		rows, err := kpi.Compute(b.c.store.Intervals(ctx, q), model, b.Period(), by(grouping))
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range rows {
-			r.Explain, r.Losses = nil, nil
-			text, err := json.Marshal(r)
-			if err != nil {
-				return nil, err
-			}
-			all[grouping] = append(all[grouping], text)
-		}
-	}
-	return all, nil
-}
-
-// by is a grouping as package kpi has it.
-func by(g bundle.Grouping) kpi.By {
-	if g == bundle.Whole {
-		return kpi.Whole
-	}
-	return kpi.By(g)
-}
-
-// model is what the line said of itself in the last batch of the bundle, and when it was meant to run by all of them.
-func (p *bundlePlan) model() (m kpi.Model, err error) {
-	var last verify.Head
-	var sealed time.Time
-	for _, id := range slices.Sorted(maps.Keys(p.parts)) {
-		own := p.parts[id]
-		at := slices.IndexFunc(own.batches, func(b inLedger) bool { return b.seq == own.last })
-		if at < 0 || own.batches[at].sealed.Before(sealed) {
-			continue
-		}
-		for _, h := range own.heads {
-			if _, ok := h.Catalogue.Lines[p.line]; ok && h.Seq <= own.last {
-				last, sealed = h, own.batches[at].sealed
-			}
-		}
-	}
-	zone, err := time.LoadLocation(last.Catalogue.Timezone)
-	if err != nil {
-		return m, err
-	}
-	line := last.Catalogue.Lines[p.line]
-	plan, err := said.Sealed(p.line, line, zone, p.calendars(), p.said)
-	return kpi.ModelOf(line, plan), err
 }

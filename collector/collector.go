@@ -29,6 +29,7 @@ import (
 	"github.com/lineproof/lineproof/collector/ingest"
 	"github.com/lineproof/lineproof/collector/ledger"
 	"github.com/lineproof/lineproof/collector/people"
+	"github.com/lineproof/lineproof/collector/projects"
 	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/collector/series"
 	"github.com/lineproof/lineproof/collector/series/sqlite"
@@ -58,12 +59,14 @@ type Collector struct {
 	ledger    *ledger.Ledger
 	registry  *registry.Registry
 	store     series.Store
+	plans     *plans         // where the store is read by others, too
 	broker    *broker.Broker // nil with one outside
 	ingest    *ingest.Client
 	board     *board.Board
 	office    *office
 	people    *people.People
 	log       *shiftlog.Log
+	projects  *projects.Book
 	pipeline  *pipeline
 	alerts    *alert.Watch  // nil where none is configured
 	witnesses *cosign.Round // nil where none is configured
@@ -143,7 +146,8 @@ func (c *Collector) openStores(ctx context.Context) (err error) {
 	}
 	c.later(c.registry.Close)
 	if c.cfg.Influx != nil {
-		c.store, err = c.cfg.Influx.open(c.opts.Logger, c.pointRefused)
+		c.plans = &plans{registry: c.registry}
+		c.store, err = c.cfg.Influx.open(c.opts.Logger, c.plans.planned, c.pointRefused)
 	} else {
 		c.store, err = sqlite.Open(ctx, filepath.Join(c.cfg.Dir, seriesName))
 	}
@@ -177,11 +181,16 @@ func (c *Collector) openPipeline(ctx context.Context) error {
 	c.board.Remember(c.registry, c.office.Say)
 	c.people = people.New(c.registry, c.office.Say, c.opts.Clock)
 	c.log = shiftlog.New(c.registry, c.office.Say, c.opts.Clock)
+	rules, err := c.cfg.Programme.Rules()
+	if err != nil {
+		return err
+	}
+	c.projects = projects.New(c.registry, c.office.Say, c.opts.Clock, rules)
 	c.pipeline = &pipeline{
 		keys: record.Keyring{}, ledger: c.ledger, store: c.store, registry: c.registry, clock: c.opts.Clock,
 		log: c.opts.Logger, metrics: newMetrics(), account: (*account.State).Fold, quiet: rate.NewLimiter(refusedPerSecond, refusedAtOnce),
 		changed: c.changed, refused: c.board.Refused, accepted: c.board.Accepted, health: c.board.Views, isolated: c.board.Isolated,
-		progress: c.opts.Progress, said: c.office.out, planned: c.loadLines,
+		progress: c.opts.Progress, said: c.office.out, planned: c.loadLines, plans: c.plans,
 	}
 	c.pipeline.keys.Add(record.Office, c.office.public())
 	if c.cfg.Influx != nil {
@@ -254,6 +263,8 @@ func (c *Collector) Run(ctx context.Context) error {
 		Handler: web.Handler(web.Options{
 			Version: c.opts.Version, Board: c.board, People: c.people, Log: c.log, Logger: c.opts.Logger, App: c.opts.App, Ledger: c.publicLedger(), Healthy: c.healthy,
 			Metrics: promhttp.HandlerFor(c.pipeline.metrics.registry, promhttp.HandlerOpts{}), Alerts: c.alerts.List, Witnesses: c.cosigned, Bundle: c.evidence,
+			Reports:  c.cfg.reports(),
+			Projects: c.projects, Programme: c.sources(),
 		}),
 	}
 	group.Go(func() error {
@@ -261,6 +272,9 @@ func (c *Collector) Run(ctx context.Context) error {
 			c.opts.Logger.Warn("history not read ahead", "error", err) // pages read it when they are asked for it
 		}
 		return nil
+	})
+	group.Go(func() error {
+		return c.projects.Run(ctx, lookout{c.board}, func(err error) { c.opts.Logger.Warn("evidence of the programme's lines not seen", "error", err) })
 	})
 	group.Go(func() error { return c.pipeline.run(ctx, c.ingest.Messages(), c.ingest.Answer) })
 	if c.cfg.Publish.Intervals {

@@ -87,6 +87,9 @@ func (p *pipeline) persist(ctx context.Context, batches []stored, next uint64) e
 func (p *pipeline) view(ctx context.Context, batches []stored, next uint64) error {
 	f, err := p.fold(ctx, batches)
 	if err == nil {
+		err = p.plan(ctx, f)
+	}
+	if err == nil {
 		err = p.write(ctx, f.writes)
 	}
 	if err == nil {

@@ -13,10 +13,10 @@ import (
 
 func (i *Influx) late() time.Duration { return cmp.Or(i.Late.D(), lateMost) }
 
-func (i *Influx) open(log *slog.Logger, refused func(point, reason string)) (series.Store, error) {
+func (i *Influx) open(log *slog.Logger, planned func(line string, minute time.Time) bool, refused func(point, reason string)) (series.Store, error) {
 	database, policy, _ := strings.Cut(i.Bucket, "/")
 	opts := influx.Options{
-		URL: i.URL, Database: database, RetentionPolicy: policy, Org: i.Org, Username: i.Username,
+		URL: i.URL, Database: database, RetentionPolicy: policy, Org: i.Org, Username: i.Username, Planned: planned,
 		OnRefused: func(point string, err error) {
 			log.Error("InfluxDB refuses a point; the ledger has it", "point", point, "error", err)
 			refused(point, err.Error())

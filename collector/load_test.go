@@ -56,6 +56,7 @@ func TestOneMistake(t *testing.T) {
 		{"a name is no address", "dir: d\nmqtt: {listen: broker}\ngateways: {a: {key: " + key + ", password_file: p}}", "2:16: \"broker\" is not host:port"},
 		{"a page has no address", "dir: d\nhttp: pages\nbroker: {url: \"tcp://127.0.0.1:1883\"}\ngateways: {a: {key: " + key + "}}", "2:7: \"pages\" is not host:port"},
 		{"readers with nothing to read", "dir: d\nmqtt: {listen: 127.0.0.1:1883, readers: {mes: {password_file: p}}}\ngateways: {a: {key: " + key + ", password_file: p}}", "2:32: there is nothing to read"},
+		{"a folder that there is not", "dir: d\nreports: none\nmqtt: {listen: 127.0.0.1:1883}\ngateways: {a: {key: " + key + ", password_file: p}}", "2:10: there is no folder none"},
 		{"nobody to read", "dir: d\npublish: {intervals: true}\nmqtt: {listen: 127.0.0.1:1883}\ngateways: {a: {key: " + key + ", password_file: p}}", "2:22: nobody may read the intervals"},
 		{"intervals on the broker inside", "dir: d\npublish: {intervals: true}\nmqtt: {listen: 127.0.0.1:1883, readers: {mes: {password_file: p}}}\ngateways: {a: {key: " + key + ", password_file: p}}", ""},
 		{"intervals on a broker outside", "dir: d\npublish: {intervals: true}\nbroker: {url: \"tcp://127.0.0.1:1883\"}\ngateways: {a: {key: " + key + "}}", ""},

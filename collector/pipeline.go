@@ -57,6 +57,7 @@ type pipeline struct {
 	chain    *chain                   // where the ledger's chains end; of the accepting goroutine
 	tail     tail                     // between the two goroutines
 	doubts   doubts                   // of the goroutine of the views
+	plans    *plans                   // nil: the store is read by nobody else
 	finished chan struct{}            // told when there are intervals to publish; nil: they are not published
 	told     uint64                   // index in the ledger from which on no batch's finished intervals were committed
 

@@ -17,6 +17,8 @@ import (
 type Rebuilt struct {
 	Batches       uint64 // in the ledger
 	Before, After record.Hash
+	Minutes       []ChangedMinute // that the views had otherwise, the first of them in order of time
+	Changed       int             // how many there were
 }
 
 // Rebuild drops the views and makes them again from the ledger. One that is broken off is finished by the
@@ -34,7 +36,8 @@ func Rebuild(ctx context.Context, cfg Config, opts Options) (r Rebuilt, err erro
 	if r.Batches, err = c.ledger.Size(ctx); err != nil {
 		return r, err
 	}
-	if r.Before, err = digest(ctx, c.store, c.registry); err != nil {
+	had, has := marks{}, marks{}
+	if r.Before, err = digest(ctx, c.store, c.registry, had); err != nil {
 		return r, err
 	}
 	// The position goes first: whoever dies after it begins at the beginning.
@@ -50,22 +53,26 @@ func Rebuild(ctx context.Context, cfg Config, opts Options) (r Rebuilt, err erro
 	if err := c.pipeline.catchUp(ctx); err != nil {
 		return r, err
 	}
-	r.After, err = digest(ctx, c.store, c.registry)
+	r.After, err = digest(ctx, c.store, c.registry, has)
+	if len(had) > 0 { // else the store was a new one
+		r.Minutes, r.Changed = had.changed(has)
+	}
 	return r, err
 }
 
 // digest is SHA-256 over all intervals and readings of a store, all that people said and when lines are meant to run, in
-// their order.
-func digest(ctx context.Context, store series.Store, said *registry.Registry) (sum record.Hash, err error) {
+// their order. minutes gets the fingerprint of each interval.
+func digest(ctx context.Context, store series.Store, said *registry.Registry, minutes marks) (sum record.Hash, err error) {
 	h := sha256.New()
 	encode := json.NewEncoder(h)
+	var line []byte
 	for i, err := range store.Intervals(ctx, series.Query{}) {
 		if err != nil {
 			return sum, fmt.Errorf("digest of the views: %w", err)
 		}
-		if err := encode.Encode(i); err != nil {
-			return sum, fmt.Errorf("digest of the views: %w", err)
-		}
+		line = i.AppendJSON(line[:0])
+		minutes.note(&i, line)
+		h.Write(append(line, '\n'))
 	}
 	for r, err := range store.Readings(ctx, series.Query{}) {
 		if err != nil {

@@ -46,6 +46,9 @@ func TestRebuildMakesChangedViewsRight(t *testing.T) {
 	if r := rebuild(); r.Before == r.After {
 		t.Error("a changed interval was not found")
 	}
+	if r := rebuild(); r.Changed != 0 {
+		t.Errorf("%+v were changed, but are right", r.Minutes)
+	}
 	b = openBench(t, cfg.Dir, collectortest.Keys(g))
 	same(t, want, b.books())
 }

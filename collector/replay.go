@@ -44,6 +44,9 @@ func (p *pipeline) load(ctx context.Context) error {
 	if next < size {
 		p.log.Info("views behind the ledger", "from", next, "to", size)
 	}
+	if err := p.plan(ctx, folded{}); err != nil {
+		return err
+	}
 	p.resume(ctx)
 	return p.followChains(ctx, next)
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	"google.golang.org/protobuf/proto"
-
-	"github.com/lineproof/lineproof/record/recordpb"
 )
 
 // EncodePlain is a batch as plain bytes, neither packed nor signed: for a gateway's own disk, as long as it
@@ -16,11 +14,17 @@ func EncodePlain(b Batch) ([]byte, error) {
 
 // DecodePlain reads what EncodePlain wrote.
 func DecodePlain(plain []byte) (Batch, error) {
-	var wire recordpb.Batch
-	if err := proto.Unmarshal(plain, &wire); err != nil {
+	r := wireReaders.Get().(*wireReader)
+	defer wireReaders.Put(r)
+	return r.decode(plain)
+}
+
+func (r *wireReader) decode(plain []byte) (Batch, error) {
+	wire, err := r.read(plain)
+	if err != nil {
 		return Batch{}, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
-	b, err := fromWire(&wire)
+	b, err := fromWire(wire)
 	if err != nil {
 		return Batch{}, fmt.Errorf("%w: %w", ErrFormat, err)
 	}

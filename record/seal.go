@@ -1,7 +1,6 @@
 package record
 
 import (
-	"bytes"
 	"crypto/ed25519"
 	"encoding/hex"
 	"errors"
@@ -59,7 +58,7 @@ func (k Keyring) Add(gateway string, public ed25519.PublicKey) {
 var (
 	encoder, decoder struct{ sync.Once }
 	encode           func(plain []byte) []byte
-	decode           func(body []byte) ([]byte, error)
+	decode           func(body, to []byte) ([]byte, error)
 )
 
 // pack makes a zstd frame.
@@ -74,16 +73,16 @@ func pack(plain []byte) []byte {
 	return encode(plain)
 }
 
-// unpack opens one of at most maxBody bytes.
-func unpack(body []byte) ([]byte, error) {
+// unpack appends what a frame holds, of at most maxBody bytes.
+func unpack(to, body []byte) ([]byte, error) {
 	decoder.Do(func() {
 		d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(0), zstd.WithDecoderMaxMemory(maxBody))
 		if err != nil {
 			panic(err) // not possible: the options are constants
 		}
-		decode = func(body []byte) ([]byte, error) { return d.DecodeAll(body, nil) }
+		decode = d.DecodeAll
 	})
-	return decode(body)
+	return decode(body, to)
 }
 
 // Seal packs and signs a batch. It fails with ErrTooLarge when the result would exceed MaxSealed: the
@@ -112,48 +111,16 @@ func Seal(b Batch, key ed25519.PrivateKey) ([]byte, error) {
 	return msg, nil
 }
 
-// Open is the only way from bytes to a Batch: it checks size, signature, that the key speaks for the
+// Open is the way from bytes to a Batch: it checks size, signature, that the key speaks for the
 // gateway named inside, and that the content is well formed. It does not check the place in the
 // chain, which needs the batch before.
 func Open(msg []byte, keys Keyring) (Batch, error) {
-	if len(msg) > MaxSealed {
-		return Batch{}, fmt.Errorf("open %d bytes: %w", len(msg), ErrTooLarge)
-	}
-	var sealed recordpb.Sealed
-	if err := proto.Unmarshal(msg, &sealed); err != nil {
-		return Batch{}, fmt.Errorf("%w: %w", ErrFormat, err)
-	}
-	// Other bytes for the same content would have another hash, and the gateway's next batch would not follow them.
-	again, err := proto.MarshalOptions{Deterministic: true}.Marshal(&sealed)
-	if err != nil || !bytes.Equal(again, msg) || len(sealed.ProtoReflect().GetUnknown()) > 0 {
-		return Batch{}, fmt.Errorf("%w: more than body, key id and signature", ErrFormat)
-	}
-	if len(sealed.KeyId) != len(KeyID{}) || len(sealed.Signature) != ed25519.SignatureSize {
-		return Batch{}, fmt.Errorf("%w: no key id or no signature", ErrFormat)
-	}
-	id := KeyID(sealed.KeyId)
-	key, ok := keys[id]
-	if !ok {
-		return Batch{}, fmt.Errorf("key %s: %w", id, ErrUnknownKey)
-	}
-	if !ed25519.Verify(key.Public, append([]byte(context), sealed.Body...), sealed.Signature) {
-		return Batch{}, fmt.Errorf("key %s of %s: %w", id, key.Gateway, ErrSignature)
-	}
-	b, err := decodeBody(sealed.Body)
+	m, err := TakeApart(msg, keys)
 	if err != nil {
 		return Batch{}, err
 	}
-	if b.Gateway != key.Gateway {
-		return Batch{}, fmt.Errorf("key %s of %s sealed a batch of %q: %w", id, key.Gateway, b.Gateway, ErrUnknownKey)
+	if err := m.Signed(); err != nil {
+		return Batch{}, err
 	}
-	b.SealedBy = id
-	return b, nil
-}
-
-func decodeBody(body []byte) (Batch, error) {
-	plain, err := unpack(body)
-	if err != nil {
-		return Batch{}, fmt.Errorf("%w: %w", ErrFormat, err)
-	}
-	return DecodePlain(plain)
+	return m.Batch()
 }

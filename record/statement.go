@@ -38,6 +38,7 @@ const (
 	StatementLine      StatementKind = "line"      // DeclaredLine; About is when it was declared
 	StatementCalendar  StatementKind = "calendar"  // CalendarChange; About is when it takes effect, a whole minute
 	StatementCount     StatementKind = "count"     // HandCount; About is when counting began, a whole minute
+	StatementProject   StatementKind = "project"   // Project; About is the day it was approved, or when it was said
 	StatementStudy     StatementKind = "study"     // StudyProtocol; About is when the reporting period begins
 	StatementVerdict   StatementKind = "verdict"   // StudyVerdict; About is when the reporting period began
 	StatementRecords   StatementKind = "records"   // MachineRecords; About is when the first shift of the part began

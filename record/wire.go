@@ -87,6 +87,9 @@ func fromWire(w *recordpb.Batch) (Batch, error) {
 	if b.Successor, err = fromSuccessor(b.Gateway, w.Successor); err != nil {
 		return Batch{}, err
 	}
+	if len(w.Observed) > 0 {
+		b.Observed = make([]Observed, 0, len(w.Observed))
+	}
 	for _, o := range w.Observed {
 		observed, err := fromObserved(o)
 		if err != nil {
@@ -94,14 +97,17 @@ func fromWire(w *recordpb.Batch) (Batch, error) {
 		}
 		b.Observed = append(b.Observed, observed)
 	}
+	if n := countReadings(w.Columns); n > 0 {
+		b.Readings = make([]Reading, 0, n)
+	}
 	for _, c := range w.Columns {
-		readings, err := fromColumn(c)
-		if err != nil {
+		if b.Readings, err = appendColumn(b.Readings, c); err != nil {
 			return Batch{}, fmt.Errorf("signal %q: %w", c.Signal, err)
 		}
-		b.Readings = append(b.Readings, readings...)
 	}
-	b.Readings = inOrder(b.Readings)
+	if !ordered(w.Columns, b.Readings) {
+		b.Readings = inOrder(b.Readings)
+	}
 	for _, s := range w.Statements {
 		statement, err := fromStatement(s)
 		if err != nil {
@@ -116,6 +122,30 @@ func fromWire(w *recordpb.Batch) (Batch, error) {
 		})
 	}
 	return b, nil
+}
+
+func countReadings(columns []*recordpb.Column) (n int) {
+	for _, c := range columns {
+		n += len(c.Times)
+	}
+	return n
+}
+
+// ordered tells whether each signal has one column, in order of time, as nearly all have.
+func ordered(columns []*recordpb.Column, readings []Reading) bool {
+	for i, c := range columns {
+		for _, before := range columns[:i] {
+			if before.Signal == c.Signal {
+				return false
+			}
+		}
+	}
+	for i := 1; i < len(readings); i++ {
+		if readings[i].Signal == readings[i-1].Signal && readings[i].Time.Before(readings[i-1].Time) {
+			return false
+		}
+	}
+	return true
 }
 
 // inOrder brings the readings of a signal that needed several columns back into order of time.
@@ -206,6 +236,9 @@ func fromObserved(w *recordpb.Observed) (Observed, error) {
 	if len(w.Edges)%2 != 0 {
 		return Observed{}, errors.New("a window without an end")
 	}
+	if len(w.Edges) > 0 {
+		o.Spans = make([]Span, 0, len(w.Edges)/2)
+	}
 	at := w.Base
 	for i := 0; i < len(w.Edges); i += 2 {
 		if w.Edges[i] < 0 || w.Edges[i+1] < 0 {
@@ -292,7 +325,8 @@ func (c *columnWriter) add(r Reading) {
 	}
 }
 
-func fromColumn(w *recordpb.Column) ([]Reading, error) {
+// appendColumn appends a column's readings.
+func appendColumn(readings []Reading, w *recordpb.Column) ([]Reading, error) {
 	n := len(w.Times)
 	windows := len(w.Counts) > 0
 	if len(w.Qualities) != 0 && len(w.Qualities) != n {
@@ -305,10 +339,9 @@ func fromColumn(w *recordpb.Column) ([]Reading, error) {
 		return nil, errors.New("a window whose ends are not numbers")
 	}
 	values := columnReader{Column: w}
-	readings := make([]Reading, n)
 	at, step := w.Base, int64(0)
-	for i := range readings {
-		step += w.Times[i]
+	for i, more := range w.Times {
+		step += more
 		at += step
 		r := Reading{Signal: w.Signal, Time: fromMillis(at), Quality: Good}
 		if len(w.Qualities) != 0 {
@@ -326,7 +359,7 @@ func fromColumn(w *recordpb.Column) ([]Reading, error) {
 		if windows {
 			r.Window = &Window{Count: w.Counts[i], Min: w.Mins[i], Max: w.Maxs[i], Span: time.Duration(w.SpansMs[i]) * time.Millisecond}
 		}
-		readings[i] = r
+		readings = append(readings, r)
 	}
 	if !values.done() {
 		return nil, errors.New("more values than times")

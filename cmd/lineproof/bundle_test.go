@@ -124,6 +124,7 @@ func TestBundleAndVerify(t *testing.T) {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 	reports(t, still, verifier)
+	documented(t, still)
 }
 
 // askStudy registers a study of the morning.

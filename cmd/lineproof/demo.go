@@ -12,6 +12,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,7 +46,7 @@ func (c demoCommand) Run(ctx context.Context, s streams, log *slog.Logger) (err 
 	if err != nil {
 		return command.WithHint(err, "another program may listen there; try --http 127.0.0.1:0")
 	}
-	d, err := openDemo(c.Dir, log)
+	d, err := openDemo(c.Dir, log, time.Now())
 	if err != nil {
 		page.Close()
 		return err
@@ -63,14 +64,20 @@ const (
 
 // story is what a demonstration remembers beside the data itself: with it the plant lives the same life again.
 type story struct {
-	Seed       uint64              `json:"seed"`
-	Begin      time.Time           `json:"begin"`      // of the history
-	Investment time.Time           `json:"investment"` // the new press works from then on
-	Extra      []record.ExtraShift `json:"extra"`      // so that there is work to watch whenever it is started
-	Past       time.Time           `json:"past"`       // up to when history has been made
-	Password   string              `json:"password"`   // of the gateway, at the broker on loopback
-	Log        bool                `json:"log"`        // whether the shift log of the history was written
-	StudyEnd   time.Time           `json:"study_end"`  // of the study's reporting period
+	Seed       uint64        `json:"seed"`
+	Begin      time.Time     `json:"begin"`      // of the history
+	Investment time.Time     `json:"investment"` // the new press works from then on
+	Extra      []calledShift `json:"extra"`      // so that there is work to watch whenever it is started
+	Past       time.Time     `json:"past"`       // up to when history has been made
+	Password   string        `json:"password"`   // of the gateway, at the broker on loopback
+	Log        bool          `json:"log"`        // whether the shift log of the history was written
+	StudyEnd   time.Time     `json:"study_end"`  // of the study's reporting period
+}
+
+// calledShift is overtime that a start of the demonstration called. What the plant did before is not changed by it.
+type calledShift struct {
+	record.ExtraShift
+	Called time.Time `json:"called,omitzero"` // zero: before the history begins
 }
 
 // demo is a plant, an agent and a collector in one process, which speak Modbus and MQTT over loopback.
@@ -85,7 +92,7 @@ type demo struct {
 	addr  string   // of the plant
 }
 
-func openDemo(dir string, log *slog.Logger) (*demo, error) {
+func openDemo(dir string, log *slog.Logger, now time.Time) (*demo, error) {
 	d := &demo{dir: dir, log: log, clock: &movable{}}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
@@ -94,23 +101,46 @@ func openDemo(dir string, log *slog.Logger) (*demo, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now()
 	if err := d.load(now.In(zone)); err != nil {
 		return nil, err
 	}
-	base.Extra = append(base.Extra, d.story.Extra...)
-	if extra, ok := overtime(base, zone, now, d.story.Past.IsZero()); ok {
-		d.story.Extra = append(d.story.Extra, extra)
-		base.Extra = append(base.Extra, extra)
+	called := base
+	for _, x := range d.story.Extra {
+		called.Extra = append(called.Extra, x.ExtraShift)
 	}
-	d.clock.set(clock.System{})
-	d.plant, err = blockpress.New(blockpress.Options{
-		Seed: d.story.Seed, Start: d.story.Begin, Clock: d.clock, Investment: d.story.Investment, Calendar: &base, Location: zone,
-	})
-	if err != nil {
+	if extra, ok := overtime(called, zone, now, d.story.Past.IsZero()); ok {
+		call := calledShift{ExtraShift: extra, Called: now.UTC()}
+		if d.story.Past.IsZero() {
+			call.Called = time.Time{}
+		}
+		d.story.Extra = append(d.story.Extra, call)
+	}
+	if err := d.relive(base, zone); err != nil {
 		return nil, err
 	}
+	d.clock.set(clock.System{})
 	return d, d.save()
+}
+
+// relive lets the plant live its life again, in which each start called its overtime when it was.
+func (d *demo) relive(cal record.Calendar, zone *time.Location) (err error) {
+	calls := d.story.Extra
+	for len(calls) > 0 && calls[0].Called.IsZero() {
+		cal.Extra, calls = append(cal.Extra, calls[0].ExtraShift), calls[1:]
+	}
+	d.clock.set(clock.NewVirtual(d.story.Begin, 1))
+	d.plant, err = blockpress.New(blockpress.Options{
+		Seed: d.story.Seed, Start: d.story.Begin, Clock: d.clock, Investment: d.story.Investment, Calendar: &cal, Location: zone,
+	})
+	if err != nil {
+		return err
+	}
+	for _, c := range calls {
+		d.clock.set(clock.NewVirtual(c.Called, 1))
+		cal.Extra = append(slices.Clone(cal.Extra), c.ExtraShift)
+		d.plant.SetCalendar(cal)
+	}
+	return nil
 }
 
 // load reads the story, or begins one whose history ends now.

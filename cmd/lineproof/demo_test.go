@@ -1,17 +1,23 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/kpi"
+	"github.com/lineproof/lineproof/collector/programme"
+	"github.com/lineproof/lineproof/collector/programme/programmetest"
 )
 
 // TestDemo runs the demonstration as a person would: history, live page, a click through it in Chromium,
@@ -49,18 +55,11 @@ func TestDemo(t *testing.T) {
 	t.Run("the OEE opens down to counts and seconds", func(t *testing.T) {
 		explained(t, after)
 	})
-	t.Run("Chromium", func(t *testing.T) {
-		cmd := exec.Command("node", "e2e/run.mjs")
-		cmd.Dir = "../../dashboards"
-		dir, err := programs()
-		if err != nil {
-			t.Fatal(err)
-		}
-		cmd.Env = append(os.Environ(), "LINEPROOF_URL="+base, "LINEPROOF="+filepath.Join(dir, "lineproof"), "SHOTS="+os.Getenv("SHOTS"))
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Errorf("%v\n%s", err, out)
-		}
-	})
+	if os.Getenv("PICTURES") != "" { // before anybody has clicked on anything
+		t.Run("pictures", func(t *testing.T) { node(t, "e2e/pictures.mjs", base) })
+		return
+	}
+	t.Run("Chromium", func(t *testing.T) { node(t, "e2e/run.mjs", base, "PORTFOLIO="+portfolio(t)) })
 
 	produced := *after.ProducedQuantity
 	demo.kill()
@@ -74,6 +73,44 @@ func TestDemo(t *testing.T) {
 		t.Error(err)
 	}
 	demo.interrupt()
+}
+
+// node runs a script of the web app's folder against a running Lineproof.
+func node(t *testing.T, script, url string, more ...string) {
+	t.Helper()
+	dir, err := programs()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("node", script)
+	cmd.Dir = "../../dashboards"
+	cmd.Env = append(append(os.Environ(), "LINEPROOF_URL="+url, "LINEPROOF="+filepath.Join(dir, "lineproof")), more...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// portfolio writes 400 projects with 1,600 machines as a workbook, and beside it what they add up to.
+func portfolio(t *testing.T) string {
+	t.Helper()
+	rules, err := programme.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := programmetest.New(rules, 400, 1600, 7)
+	var book bytes.Buffer
+	if err := rules.WriteSheet(&book, "xlsx", "vi", made.Projects); err != nil {
+		t.Fatal(err)
+	}
+	sums, err := json.Marshal(made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "de-an.xlsx")
+	if err := errors.Join(os.WriteFile(file, book.Bytes(), 0o644), os.WriteFile(strings.TrimSuffix(file, "xlsx")+"json", sums, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // weeks asks for the KPIs of the four weeks before the investment and of those after.

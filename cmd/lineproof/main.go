@@ -30,20 +30,21 @@ type streams struct{ out, err io.Writer }
 
 // commands are what lineproof can be told.
 type commands struct {
-	Demo    demoCommand    `cmd:"" help:"Run a simulated line, its agent and a collector on loopback. Makes eight weeks of history first."`
-	Serve   serveCommand   `cmd:"" help:"Run the collector."`
-	Sim     simCommand     `cmd:"" help:"Run the simulated plant of a line, or recorded machines, as a Modbus TCP server."`
-	Rebuild rebuildCommand `cmd:"" help:"Make the views again from the ledger, and tell whether they had been changed."`
-	Backup  backupCommand  `cmd:"" help:"Copy all that the collector has into a new folder, while it runs."`
-	Restore restoreCommand `cmd:"" help:"Put a backup in the place of a collector that was lost."`
-	Bundle  bundleCommand  `cmd:"" help:"Write the evidence of a line and a period into one file."`
-	Verify  verifyCommand  `cmd:"" help:"Check such a file, without a network: signatures, ledger, dates, and every figure again."`
-	People  peopleCommand  `cmd:"" help:"List who may sign in shift logs, or let somebody choose a PIN anew."`
-	Alert   alertCommand   `cmd:"" help:"Try the alerts."`
-	Witness witnessCommand `cmd:"" help:"Cosign the ledgers of collectors, on a machine of its own."`
-	Study   studyCommand   `cmd:"" help:"Judge from files alone whether a line gained."`
-	OpenAPI openapiCommand `cmd:"" name:"openapi" help:"Print the interface's OpenAPI 3.1 document."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Demo      demoCommand      `cmd:"" help:"Run a simulated line, its agent and a collector on loopback. Makes eight weeks of history first."`
+	Serve     serveCommand     `cmd:"" help:"Run the collector."`
+	Sim       simCommand       `cmd:"" help:"Run the simulated plant of a line, or recorded machines, as a Modbus TCP server."`
+	Rebuild   rebuildCommand   `cmd:"" help:"Make the views again from the ledger, and tell whether they had been changed."`
+	Backup    backupCommand    `cmd:"" help:"Copy all that the collector has into a new folder, while it runs."`
+	Restore   restoreCommand   `cmd:"" help:"Put a backup in the place of a collector that was lost."`
+	Bundle    bundleCommand    `cmd:"" help:"Write the evidence of a line and a period into one file."`
+	Verify    verifyCommand    `cmd:"" help:"Check such a file, without a network: signatures, ledger, dates, and every figure again."`
+	People    peopleCommand    `cmd:"" help:"List who may sign in shift logs, or let somebody choose a PIN anew."`
+	Alert     alertCommand     `cmd:"" help:"Try the alerts."`
+	Witness   witnessCommand   `cmd:"" help:"Cosign the ledgers of collectors, on a machine of its own."`
+	Study     studyCommand     `cmd:"" help:"Judge from files alone whether a line gained."`
+	Programme programmeCommand `cmd:"" help:"Look at files of the programme's projects, without a collector."`
+	OpenAPI   openapiCommand   `cmd:"" name:"openapi" help:"Print the interface's OpenAPI 3.1 document."`
+	Version   versionCommand   `cmd:"" help:"Print the version."`
 
 	Verbose bool `short:"v" help:"Say more of what is going on."`
 }

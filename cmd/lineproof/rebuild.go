@@ -34,6 +34,12 @@ func (c rebuildCommand) Run(ctx context.Context, s streams, log *slog.Logger) er
 	if r.Before == r.After {
 		fmt.Fprintln(s.out, "the views were as the ledger says")
 	} else {
+		for _, m := range r.Minutes {
+			fmt.Fprintf(s.out, "differs: line %s, machine %s, %s UTC: %s\n", m.Line, m.Machine, m.Start.Format("2006-01-02 15:04"), m.How)
+		}
+		if more := r.Changed - len(r.Minutes); more > 0 {
+			fmt.Fprintf(s.out, "         and %d minutes more\n", more)
+		}
 		fmt.Fprintln(s.out, "the views were other than the ledger says, and are right now")
 	}
 	return nil

@@ -37,9 +37,15 @@ func (f *fold) count(m *minutes, c record.Count, book func(i *Interval, n int64,
 	}
 }
 
+// What units of energy and mass are in joules and grams.
+var (
+	joulesOf = map[string]float64{"J": 1, "kJ": 1e3, "MJ": 1e6, "Wh": 3.6e3, "kWh": 3.6e6, "MWh": 3.6e9}
+	gramsOf  = map[string]float64{"g": 1, "kg": 1e3, "t": 1e6}
+)
+
 // energy books what an energy counter rose by, in joules.
 func (f *fold) energy(m *minutes, signal string) {
-	joules, ok := map[string]float64{"J": 1, "kJ": 1e3, "MJ": 1e6, "Wh": 3.6e3, "kWh": 3.6e6, "MWh": 3.6e9}[f.cat.Signals[signal].Unit]
+	joules, ok := joulesOf[f.signal(signal).Unit]
 	if !ok {
 		return
 	}
@@ -59,7 +65,7 @@ func (f *fold) energy(m *minutes, signal string) {
 
 // weigh books what a scale counted, in grams.
 func (f *fold) weigh(m *minutes, signal string, sum func(*Interval) *int64) {
-	grams, ok := map[string]float64{"g": 1, "kg": 1e3, "t": 1e6}[f.cat.Signals[signal].Unit]
+	grams, ok := gramsOf[f.signal(signal).Unit]
 	if !ok {
 		return
 	}
@@ -87,7 +93,7 @@ type rise struct {
 // unit, counted until a time, stands for.
 func (f *fold) rises(signal string, factor func(time.Time) float64) func(yield func(rise) bool) {
 	return func(yield func(rise) bool) {
-		sig := f.cat.Signals[signal]
+		sig := f.signal(signal)
 		last := *f.state.signal(signal)
 		for _, r := range f.readings[signal] {
 			if r.Quality == record.Missing {
@@ -108,7 +114,7 @@ func (f *fold) rises(signal string, factor func(time.Time) float64) func(yield f
 
 // step compares two readings of a counter. Lower than before is a rollover if the counter could have come
 // so far in that time, else a reset, after which it counts from 0.
-func step(from, to record.Value, sig record.Signal, factor float64, elapsed time.Duration) (s rise) {
+func step(from, to record.Value, sig *record.Signal, factor float64, elapsed time.Duration) (s rise) {
 	scale := sig.Scale
 	if scale == 0 {
 		scale = 1
@@ -154,7 +160,7 @@ func ticks(v record.Value, offset, scale float64) uint64 {
 
 // plausible tells whether a counter can rise by so much in its unit: its top rate over the time gone by,
 // with one poll more at both ends, and one step always.
-func plausible(rise float64, sig record.Signal, elapsed time.Duration) bool {
+func plausible(rise float64, sig *record.Signal, elapsed time.Duration) bool {
 	if sig.MaxRate == 0 {
 		return true
 	}
@@ -189,7 +195,7 @@ func (f *fold) measure(m *minutes, name, signal string) {
 		ms := w.Span.Milliseconds()
 		m.ending(r.Time).measured(name, Measure{Count: int64(w.Count), Min: w.Min, Max: w.Max, Sum: held(r.Value.Float(), ms), Weight: ms})
 	}
-	if f.cat.Signals[signal].Window != 0 {
+	if f.signal(signal).Window != 0 {
 		return
 	}
 	for seg := range f.segments(signal) {

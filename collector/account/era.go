@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 	"time"
-
-	"github.com/lineproof/lineproof/record"
 )
 
 const (
@@ -91,17 +89,19 @@ func join(eras []span, i int) []span {
 }
 
 // first is the earliest moment that a batch says of a machine; ok is false where it says nothing.
-func (f *fold) first(model record.Machine) (first time.Time, ok bool) {
+func (f *fold) first(r *roles) (first time.Time, ok bool) {
 	earlier := func(t time.Time) {
 		if !ok || t.Before(first) {
 			first, ok = t, true
 		}
 	}
-	for _, signal := range model.Signals() {
+	for _, signal := range r.signals {
 		if readings := f.readings[signal]; len(readings) > 0 {
 			earlier(readings[0].Time)
 		}
-		if spans := f.spans[f.cat.Signals[signal].Device]; len(spans) > 0 {
+	}
+	for _, device := range r.devices {
+		if spans := f.spans[device]; len(spans) > 0 {
 			earlier(spans[0].From)
 		}
 	}

@@ -9,8 +9,8 @@ package account
 
 import (
 	"cmp"
-	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/lineproof/lineproof/record"
@@ -22,33 +22,36 @@ const kept = 2
 // Fold takes one batch into the state and gives the intervals that it changed, whole, in order of time,
 // then line, machine, product and order.
 func (s *State) Fold(b record.Batch, cat record.Catalogue) []Interval {
+	var changed []Interval
+	s.fold(&b, PlantOf(cat), func(m *minutes) { changed = append(changed, m.changed()...) })
+	inOrder(changed)
+	return changed
+}
+
+// Take is Fold for who wants what is Finished alone.
+func (s *State) Take(b *record.Batch, p *Plant) { s.fold(b, p, func(*minutes) {}) }
+
+func (s *State) fold(b *record.Batch, p *Plant, booked func(*minutes)) {
 	s.hole(b)
 	for _, m := range s.Machines {
 		m.finished = nil
 	}
-	f := fold{state: s, cat: cat, readings: map[string][]record.Reading{}, spans: map[string][]record.Span{}}
-	for _, r := range b.Readings {
-		f.readings[r.Signal] = append(f.readings[r.Signal], r)
-	}
-	for _, o := range b.Observed {
-		f.spans[o.Device] = append(f.spans[o.Device], o.Spans...)
-	}
-	var changed []Interval
-	for _, lineID := range slices.Sorted(maps.Keys(cat.Lines)) {
-		line := cat.Lines[lineID]
-		for _, id := range slices.Sorted(maps.Keys(line.Machines)) {
-			m := &minutes{
-				Machine: s.machine(lineID, id), site: cat.Site, clock: b.Clock, touched: map[Key]bool{},
-				makings: f.makings(line, line.Machines[id]), microStop: cmp.Or(line.MicroStop.D(), DefaultMicroStop),
-			}
-			m.before(time.Time{})
-			if first, ok := f.first(line.Machines[id]); ok {
-				m.turn(first)
-			}
-			f.machine(m, line.Machines[id])
-			changed = append(changed, m.changed()...)
-			m.close()
+	w := works.Get().(*work)
+	defer works.Put(w)
+	f := fold{state: s, Plant: p, readings: w.readings, spans: w.spans}
+	f.sort(b)
+	for i := range p.machines {
+		r := &p.machines[i]
+		m := &minutes{Machine: s.machine(r), site: p.site, clock: b.Clock, makings: f.makings(r.line, r.Machine), microStop: r.microStop}
+		m.before(time.Time{})
+		if first, ok := f.first(r); ok {
+			m.turn(first)
 		}
+		m.touched = append(w.touched[:0], make([]bool, len(m.Open))...)
+		f.machine(m, r)
+		booked(m)
+		w.touched = m.touched
+		m.close()
 	}
 	for name, readings := range f.readings {
 		s.signal(name).remember(readings)
@@ -58,8 +61,42 @@ func (s *State) Fold(b record.Batch, cat record.Catalogue) []Interval {
 			s.Looked[device] = span(spans[n-1])
 		}
 	}
-	inOrder(changed)
-	return changed
+}
+
+// work is memory that one Fold leaves to the next.
+type work struct {
+	readings map[string][]record.Reading
+	spans    map[string][]record.Span
+	touched  []bool
+}
+
+var works = sync.Pool{New: func() any {
+	return &work{readings: map[string][]record.Reading{}, spans: map[string][]record.Span{}}
+}}
+
+// sort lists a batch's readings by signal, and what was observed by device.
+func (f *fold) sort(b *record.Batch) {
+	clear(f.readings)
+	clear(f.spans)
+	for from := 0; from < len(b.Readings); {
+		to, signal := from+1, b.Readings[from].Signal
+		for to < len(b.Readings) && b.Readings[to].Signal == signal {
+			to++
+		}
+		f.readings[signal] = joined(f.readings[signal], b.Readings[from:to])
+		from = to
+	}
+	for _, o := range b.Observed {
+		f.spans[o.Device] = joined(f.spans[o.Device], o.Spans)
+	}
+}
+
+// joined is more behind what there is; alone, it is not copied.
+func joined[T any](all, more []T) []T {
+	if len(all) == 0 {
+		return slices.Clip(more)
+	}
+	return append(all, more...)
 }
 
 // Finished gives the intervals that can no longer grow since the last Fold, in the order of its own. Each interval is
@@ -81,30 +118,33 @@ func inOrder(all []Interval) {
 
 // hole forgets what signals said where batches before this one are lost, or contents that never became one: what
 // changed in them is not known until the next report. Counters go on from where they stood.
-func (s *State) hole(b record.Batch) {
+func (s *State) hole(b *record.Batch) {
 	lost := b.Seq > s.Seq+1
 	for _, g := range b.Gaps {
 		lost = lost || g.First == 0
 	}
-	for _, signal := range s.Signals {
-		signal.Missing = signal.Missing || lost
+	if lost {
+		for _, signal := range s.Signals {
+			signal.Missing = true
+		}
 	}
 	s.Seq = b.Seq
 }
 
 // fold is the work on one batch.
 type fold struct {
-	state    *State
-	cat      record.Catalogue
+	state *State
+	*Plant
 	readings map[string][]record.Reading // by signal
 	spans    map[string][]record.Span    // by device
 }
 
-func (f *fold) machine(m *minutes, model record.Machine) {
+func (f *fold) machine(m *minutes, r *roles) {
+	model := &r.Machine
 	if model.State != "" {
 		f.states(m, model.State)
 	} else if model.Produced != nil {
-		f.infer(m, model)
+		f.infer(m, *model)
 	}
 	if c := model.Produced; c != nil {
 		f.count(m, *c, func(i *Interval, n int64, late bool) {
@@ -147,14 +187,14 @@ func (f *fold) machine(m *minutes, model record.Machine) {
 	if model.Energy != "" {
 		f.energy(m, model.Energy)
 	}
-	for _, name := range slices.Sorted(maps.Keys(model.Measures)) {
+	for _, name := range r.measures {
 		f.measure(m, name, model.Measures[name].From)
 	}
 }
 
 // states books the time of each state between the polls that saw it.
 func (f *fold) states(m *minutes, signal string) {
-	meaning := f.cat.Signals[signal].States
+	meaning := f.signal(signal).States
 	for seg := range f.segments(signal) {
 		var state record.State
 		known := !seg.value.IsNone() && seg.value.Kind() != record.Text
@@ -178,7 +218,7 @@ func (f *fold) segments(signal string) func(yield func(segment) bool) {
 	return func(yield func(segment) bool) {
 		value := f.state.signal(signal).now()
 		readings := f.readings[signal]
-		for _, span := range f.spans[f.cat.Signals[signal].Device] {
+		for _, span := range f.spans[f.signal(signal).Device] {
 			from := span.From
 			for len(readings) > 0 && !readings[0].Time.After(span.To) {
 				r := readings[0]

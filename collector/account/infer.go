@@ -9,7 +9,7 @@ import (
 // infer books the time of a machine that says no state: it runs until it has made nothing for a while (stopAfter),
 // and is stopped from then on. So the first part of a stop, as long as that, counts as running.
 func (f *fold) infer(m *minutes, model record.Machine) {
-	device := f.cat.Signals[model.Produced.From].Device
+	device := f.signal(model.Produced.From).Device
 	var cycles []time.Time
 	for rise := range f.rises(model.Produced.From, func(time.Time) float64 { return 1 }) {
 		if rise.n > 0 && !rise.suspect {

@@ -21,6 +21,9 @@ type making struct {
 func (f *fold) makings(line record.Line, m record.Machine) []making {
 	product, order := f.last(m.ProductFrom), f.last(m.OrderFrom)
 	all := []making{{product: productOf(product, line, m), order: orderOf(order)}}
+	if len(f.readings[m.ProductFrom]) == 0 && len(f.readings[m.OrderFrom]) == 0 {
+		return all
+	}
 	changes := slices.Concat(f.readings[m.ProductFrom], f.readings[m.OrderFrom])
 	slices.SortStableFunc(changes, func(a, b record.Reading) int { return a.Time.Compare(b.Time) })
 	for _, r := range changes {

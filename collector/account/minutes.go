@@ -15,29 +15,33 @@ type minutes struct {
 	makings   []making     // what it makes, in order; at least one
 	now       making       // what in books for
 	microStop time.Duration
-	touched   map[Key]bool
+	touched   []bool // of Open
 }
 
 // in gives the interval of the minute that begins at start. A minute that is closed for good is not
 // opened again: what belongs there goes to the oldest one that may still grow.
 func (m *minutes) in(start time.Time) *Interval {
 	start = m.open(start)
-	at, found := slices.BinarySearchFunc(m.Open, start, func(i Interval, t time.Time) int { return i.Start.Compare(t) })
-	for ; found && at < len(m.Open) && m.Open[at].Start.Equal(start); at++ {
-		if m.Open[at].Product == m.now.product.Code && m.Open[at].Order == m.now.order {
-			return m.touch(at)
+	at := len(m.Open) // behind those of this minute and before
+	for at > 0 && m.Open[at-1].Start.After(start) {
+		at--
+	}
+	for n := at - 1; n >= 0 && m.Open[n].Start.Equal(start); n-- {
+		if m.Open[n].Product == m.now.product.Code && m.Open[n].Order == m.now.order {
+			return m.touch(n)
 		}
 	}
 	m.Open = slices.Insert(m.Open, at, Interval{
 		Site: m.site, Line: m.Line, Machine: m.Machine.Machine, Product: m.now.product.Code, Order: m.now.order, Start: start,
 		PlannedCycle: m.now.product.PlannedCycle.D(), UnitsPerCycle: m.now.product.Units(),
 	})
+	m.touched = slices.Insert(m.touched, at, true)
 	return m.touch(at)
 }
 
 func (m *minutes) touch(at int) *Interval {
 	i := &m.Open[at]
-	m.touched[i.Key()] = true
+	m.touched[at] = true
 	i.TimeErrorMs = max(i.TimeErrorMs, int64((m.clock.ErrorBound+time.Millisecond-1)/time.Millisecond))
 	return i
 }
@@ -69,8 +73,8 @@ func (m *minutes) book(span record.Span, state record.State) {
 
 // booked is up to where a minute is booked, whatever was made, in milliseconds into it.
 func (m *minutes) booked(start time.Time) (end int64) {
-	for _, i := range m.Open {
-		if i.Start.Equal(start) {
+	for at := range m.Open {
+		if i := &m.Open[at]; i.Start.Equal(start) {
 			end = max(end, i.end())
 		}
 	}
@@ -127,9 +131,9 @@ func (i *Interval) end() int64 {
 // changed copies the intervals that this batch touched.
 func (m *minutes) changed() []Interval {
 	var all []Interval
-	for _, i := range m.Open {
-		if m.touched[i.Key()] {
-			all = append(all, i.clone())
+	for at := range m.Open {
+		if m.touched[at] {
+			all = append(all, m.Open[at].clone())
 		}
 	}
 	return all
@@ -151,6 +155,8 @@ func (m *minutes) close() {
 	for final < len(m.Open) && m.Open[final].Start.Before(m.Closed) {
 		final++
 	}
-	m.finished = append(m.finished, m.Open[:final]...)
-	m.Open = slices.Clone(m.Open[final:])
+	if final > 0 {
+		m.finished = append(m.finished, m.Open[:final]...)
+		m.Open = slices.Clone(m.Open[final:])
+	}
 }

@@ -73,12 +73,11 @@ func DecodeState(b []byte) (*State, error) {
 	return s, nil
 }
 
-func (s *State) machine(line, machine string) *Machine {
-	key := line + "/" + machine
-	m := s.Machines[key]
+func (s *State) machine(r *roles) *Machine {
+	m := s.Machines[r.key]
 	if m == nil {
-		m = &Machine{Line: line, Machine: machine}
-		s.Machines[key] = m
+		m = &Machine{Line: r.lineID, Machine: r.id}
+		s.Machines[r.key] = m
 	}
 	return m
 }

@@ -47,6 +47,7 @@ type Board struct {
 	days     days
 	measured measured
 	answers  answers
+	doubted  doubted
 
 	judging  sync.Mutex // held while every minute of a line is read: one reader at a time is enough for the machine
 	changing sync.Mutex // held from the look at a line's calendar to the word in the ledger
@@ -111,6 +112,7 @@ func (b *Board) Changed(g registry.Gateway) {
 		b.hours.forget()
 		b.days.forget()
 		b.measured.forget()
+		b.doubted.forget("")
 		b.heardOf++
 		clear(b.begun)
 	}

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/lineproof/lineproof/collector/account"
 	"github.com/lineproof/lineproof/collector/plausible"
 	"github.com/lineproof/lineproof/collector/registry"
+	"github.com/lineproof/lineproof/collector/shiftlog/entries"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -65,7 +67,11 @@ func (b *Board) Count(ctx context.Context, line, by string, d CountDraft) error 
 			return fmt.Errorf("replaces %q: %w; name a count of this line, or leave it out", d.Replaces, ErrUnknown)
 		}
 	}
-	return b.state(ctx, head, d.HandCount)
+	if err := b.state(ctx, head, d.HandCount); err != nil {
+		return err
+	}
+	b.doubted.forget(line)
+	return nil
 }
 
 // check finds what cannot be.
@@ -103,23 +109,19 @@ func (b *Board) counts(ctx context.Context, line string, window record.Span) ([]
 	if err != nil {
 		return nil, fmt.Errorf("counts of line %s: %w", line, err)
 	}
-	replaced := map[string]bool{}
+	var statements []entries.Statement
+	for _, one := range said {
+		statements = append(statements, entries.Statement(one))
+	}
+	counts, err := entries.Counts(slices.Values(statements), window)
+	if err != nil {
+		return nil, err
+	}
 	var all []HandCount
-	for _, s := range said {
-		c := HandCount{ID: s.ID, From: s.About, By: s.By, Said: s.Said, Ledger: s.Ledger}
-		if err := s.Decode(&c.HandCount); err != nil {
-			return nil, err
-		}
-		replaced[c.Replaces] = true
-		all = append(all, c)
+	for _, c := range counts {
+		all = append(all, HandCount{ID: c.ID, From: c.From, HandCount: c.HandCount, By: c.By, Said: c.Said, Ledger: c.Ledger})
 	}
-	var standing []HandCount
-	for _, c := range all {
-		if !replaced[c.ID] && c.From.Before(window.To) && c.To.After(window.From) {
-			standing = append(standing, c)
-		}
-	}
-	return standing, nil
+	return all, nil
 }
 
 // compare sets what the meters counted.

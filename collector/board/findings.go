@@ -3,7 +3,6 @@ package board
 import (
 	"context"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/lineproof/lineproof/collector/kpi"
@@ -48,7 +47,7 @@ func (b *Board) Findings(ctx context.Context, line string, from, to time.Time) (
 	}
 	checks := plausible.New(p.plausible(window))
 	for _, c := range counts {
-		checks.Count(plausible.Counted{Machine: c.Machine, From: c.From, To: c.To, Produced: c.Produced, Scrap: c.Scrap})
+		checks.Count(plausible.Hand(c.From, c.HandCount))
 	}
 	for i, err := range b.store.Intervals(ctx, series.Query{Site: p.site, Line: p.id, From: f.Since, To: f.To}) {
 		if err != nil {
@@ -72,11 +71,5 @@ func (b *Board) Findings(ctx context.Context, line string, from, to time.Time) (
 
 // plausible is what the checks need to know of a line.
 func (p place) plausible(window record.Span) plausible.Model {
-	m := plausible.Model{
-		Machines: p.model.Machines, Signals: p.signals, Planned: kpi.Planned(p.calendar, window), Limits: plausible.Standard(),
-	}
-	if target, ok := p.model.Targets["quality_ratio"]; ok {
-		m.Scrap = math.Max(1-target, 0)
-	}
-	return m
+	return plausible.ModelOf(p.model, p.signals, kpi.Planned(p.calendar, window))
 }

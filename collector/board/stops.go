@@ -173,9 +173,9 @@ func (b *Board) explain(ctx context.Context, p place, stops []Stop, window recor
 // vague is how far the beginning of a stop may move when the batch comes that says what was live before.
 const vague = time.Second
 
-// holds tells whether a note on a stop that began then is on this one.
+// holds tells whether a note on a stop that began then is on this one, however short it is.
 func (s Stop) holds(began time.Time) bool {
-	return !began.Before(s.From.Add(-vague)) && began.Before(s.To.Add(-vague))
+	return began.Equal(s.From) || !began.Before(s.From.Add(-vague)) && began.Before(s.To.Add(-vague))
 }
 
 // codes adds the PLC's reasons: the first code but 0 that was read while the machine stood.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/people"
+	"github.com/lineproof/lineproof/collector/projects"
 	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/collector/series"
 	"github.com/lineproof/lineproof/collector/series/sqlite"
@@ -23,6 +24,8 @@ type Hall struct {
 
 	People *people.People // once it remembers what people say
 	Log    *shiftlog.Log
+
+	Projects *projects.Book
 
 	t     testing.TB
 	books map[string]registry.Gateway

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 
 	"github.com/lineproof/lineproof/collector/people"
+	"github.com/lineproof/lineproof/collector/programme"
+	"github.com/lineproof/lineproof/collector/projects"
 	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/collector/shiftlog"
 	"github.com/lineproof/lineproof/record"
@@ -36,5 +38,10 @@ func (h *Hall) Remember() *registry.Registry {
 	}
 	h.Board.Remember(r, say)
 	h.People, h.Log = people.New(r, say, h.Clock), shiftlog.New(r, say, h.Clock)
+	rules, err := programme.Default()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.Projects = projects.New(r, say, h.Clock, rules)
 	return r
 }

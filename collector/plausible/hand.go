@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/collector/account"
+	"github.com/lineproof/lineproof/record"
 )
 
 // Counted is what a person counted at a machine, in whole minutes.
@@ -13,6 +14,11 @@ type Counted struct {
 	From, To time.Time
 	Produced int64
 	Scrap    *int64 // part of Produced; nil: not counted
+}
+
+// Hand is a count by hand that somebody wrote down.
+func Hand(from time.Time, c record.HandCount) Counted {
+	return Counted{Machine: c.Machine, From: from, To: c.To, Produced: c.Produced, Scrap: c.Scrap}
 }
 
 // Compared is a count by hand with what the meters counted in the same time.

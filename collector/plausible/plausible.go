@@ -88,6 +88,15 @@ type Model struct {
 	Limits   Limits
 }
 
+// ModelOf is a line as its catalogue describes it, under the standard limits.
+func ModelOf(line record.Line, signals map[string]record.Signal, planned func(time.Time) bool) Model {
+	m := Model{Machines: line.Machines, Signals: signals, Planned: planned, Limits: Standard()}
+	if target, ok := line.Targets["quality_ratio"]; ok {
+		m.Scrap = max(1-target, 0)
+	}
+	return m
+}
+
 // Lines adds up one line's intervals. The zero value is of no use: see New.
 type Lines struct {
 	model    Model

@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+
+	"github.com/lineproof/lineproof/collector/cells"
 )
 
 // zipped is the workbook calc.xlsx with a part put in the place of its own.
@@ -63,15 +65,15 @@ func TestZipBombs(t *testing.T) {
 		times             int
 		want              Code
 	}{
-		{"empty rows", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head, "<row/>", "</sheetData></worksheet>", 1_100_000, BadWorkbook},
-		{"empty cells", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head + `<row r="2">`, "<c/>", "</row></sheetData></worksheet>", 2_100_000, TooLarge},
-		{"cells in one row", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head + `<row r="2">`, "<c><v>1</v></c>", "</row></sheetData></worksheet>", 100_000, TooWide},
-		{"rows", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head, "<row><c><v>1</v></c></row>", "</sheetData></worksheet>", 100_000, TooManyRows},
-		{"merged cells", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head + "</sheetData><mergeCells>", `<mergeCell ref="A1:B9"/>`, "</mergeCells></worksheet>", 250_000, TooLarge},
-		{"texts", "xl/sharedStrings.xml", "<sst>", "<si/>", "</sst>", 1_100_000, TooLarge},
-		{"one text", "xl/sharedStrings.xml", "<sst><si><t>", "xxxxxxxxxx", "</t></si></sst>", 7_000_000, TooLarge},
-		{"styles", "xl/styles.xml", "<styleSheet><cellXfs>", "<xf/>", "</cellXfs></styleSheet>", 1_000_000, TooLarge},
-		{"sheets", "xl/workbook.xml", "<workbook><sheets>", "<sheet/>", "</sheets></workbook>", 700_000, TooLarge},
+		{"empty rows", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head, "<row/>", "</sheetData></worksheet>", 1_100_000, cells.BadWorkbook},
+		{"empty cells", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head + `<row r="2">`, "<c/>", "</row></sheetData></worksheet>", 2_100_000, cells.TooLarge},
+		{"cells in one row", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head + `<row r="2">`, "<c><v>1</v></c>", "</row></sheetData></worksheet>", 100_000, cells.TooWide},
+		{"rows", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head, "<row><c><v>1</v></c></row>", "</sheetData></worksheet>", 100_000, cells.TooManyRows},
+		{"merged cells", "xl/worksheets/sheet1.xml", "<worksheet><sheetData>" + head + "</sheetData><mergeCells>", `<mergeCell ref="A1:B9"/>`, "</mergeCells></worksheet>", 250_000, cells.TooLarge},
+		{"texts", "xl/sharedStrings.xml", "<sst>", "<si/>", "</sst>", 1_100_000, cells.TooLarge},
+		{"one text", "xl/sharedStrings.xml", "<sst><si><t>", "xxxxxxxxxx", "</t></si></sst>", 7_000_000, cells.TooLarge},
+		{"styles", "xl/styles.xml", "<styleSheet><cellXfs>", "<xf/>", "</cellXfs></styleSheet>", 1_000_000, cells.TooLarge},
+		{"sheets", "xl/workbook.xml", "<workbook><sheets>", "<sheet/>", "</sheets></workbook>", 700_000, cells.TooLarge},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			data := zipped(t, c.part, endless(c.begin, c.again, c.end, c.times))
@@ -104,7 +106,7 @@ func TestALyingZipBomb(t *testing.T) {
 	copy(data[at:], []byte{100, 0, 0, 0})
 	_, err := Read("bomb.xlsx", data, hanoi(t))
 	var got *Unreadable
-	if !errors.As(err, &got) || got.Code != BadWorkbook && got.Code != TooLarge {
+	if !errors.As(err, &got) || got.Code != cells.BadWorkbook && got.Code != cells.TooLarge {
 		t.Errorf("got %v, want that it cannot be read", err)
 	}
 }
@@ -113,11 +115,11 @@ func TestALyingZipBomb(t *testing.T) {
 func TestALargeLog(t *testing.T) {
 	var text strings.Builder
 	text.WriteString("shift_start,shift_end,produced\n")
-	for n := range MostRows {
+	for n := range cells.MostRows {
 		fmt.Fprintf(&text, "2026-01-01T00:%02d:%02d.%03dZ,2026-01-01T08:00:00Z,%d\n", n/60_000, n/1000%60, n%1000, n)
 	}
 	got, err := Read("log.csv", []byte(text.String()), hanoi(t))
-	if err != nil || len(got.Rows) != MostRows || len(got.Problems) != 0 {
+	if err != nil || len(got.Rows) != cells.MostRows || len(got.Problems) != 0 {
 		t.Fatalf("%d rows, %d problems, %v", len(got.Rows), len(got.Problems), err)
 	}
 	const some = 5_000 // of them, for the race detector makes workbooks slow

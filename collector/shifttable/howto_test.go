@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/lineproof/lineproof/internal/sheet"
+	"github.com/lineproof/lineproof/collector/cells/cellstest"
 )
 
 // TestHowTo holds the pages to the program: the example that they show is read, and every column is explained under the
@@ -32,12 +32,8 @@ func TestHowTo(t *testing.T) {
 		if !strings.Contains(string(page), "```csv\n"+string(example)+"```") {
 			t.Errorf("%s does not show shift-log.csv as it is", name)
 		}
-		var texts words
-		if err := sheet.Texts(files, lang, &texts); err != nil {
-			t.Fatal(err)
-		}
 		for _, c := range columns {
-			if row := "| `" + c.name + "` | " + texts.Columns[c.name].Heading + " |"; !strings.Contains(string(page), row) {
+			if row := "| `" + c.Name + "` | " + cellstest.Heading(t, form, c.Name, lang) + " |"; !strings.Contains(string(page), row) {
 				t.Errorf("%s does not have the row %q", name, row)
 			}
 		}

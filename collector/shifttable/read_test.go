@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/lineproof/lineproof/collector/cells"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -203,22 +204,22 @@ func TestSayWhatIsThere(t *testing.T) {
 }
 
 func TestUnreadable(t *testing.T) {
-	wide := "shift_start,shift_end\n" + strings.Repeat(",", mostCommas+1)
-	many := "shift_start,shift_end\n" + strings.Repeat("2026-03-02 06:00,2026-03-02 14:00\n", MostRows+1)
+	wide := "shift_start,shift_end\n" + strings.Repeat(",", 5120+1)
+	many := "shift_start,shift_end\n" + strings.Repeat("2026-03-02 06:00,2026-03-02 14:00\n", cells.MostRows+1)
 	for _, c := range []struct {
 		name string
 		data string
 		want Code
 	}{
-		{"nothing", "", Empty},
-		{"spaces alone", " \r\n\t", Empty},
+		{"nothing", "", cells.Empty},
+		{"spaces alone", " \r\n\t", cells.Empty},
 		{"a letter", "Kính gửi quý khách", NoHeader},
 		{"a header in row 21", strings.Repeat("x\n", 20) + "shift_start,shift_end\n", NoHeader},
-		{"Windows-1258", "shift_start,shift_end,M\xe1y\n", NotUTF8},
-		{"an old workbook", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OldWorkbook},
-		{"half a workbook", string(file(t, "calc.xlsx")[:2000]), BadWorkbook},
-		{"a large file", strings.Repeat("x", MostBytes+1), TooLarge},
-		{"many rows", many, TooManyRows},
+		{"Windows-1258", "shift_start,shift_end,M\xe1y\n", cells.NotUTF8},
+		{"an old workbook", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", cells.OldWorkbook},
+		{"half a workbook", string(file(t, "calc.xlsx")[:2000]), cells.BadWorkbook},
+		{"a large file", strings.Repeat("x", MostBytes+1), cells.TooLarge},
+		{"many rows", many, cells.TooManyRows},
 		{"a wide row", wide, NoHeader},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -237,7 +238,7 @@ func TestManyProblems(t *testing.T) {
 		t.Fatal(err)
 	}
 	last := got.Problems[len(got.Problems)-1]
-	if len(got.Problems) != MostProblems+1 || last.Code != MoreProblems || last.Value != "5000" {
+	if len(got.Problems) != cells.MostProblems+1 || last.Code != cells.MoreProblems || last.Value != "5000" {
 		t.Errorf("%d problems, the last %+v", len(got.Problems), last)
 	}
 }

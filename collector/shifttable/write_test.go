@@ -3,10 +3,7 @@ package shifttable
 import (
 	"bytes"
 	"io"
-	"maps"
 	"math"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -14,7 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/xuri/excelize/v2"
 
-	"github.com/lineproof/lineproof/internal/sheet"
+	"github.com/lineproof/lineproof/collector/cells/cellstest"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -135,34 +132,4 @@ func TestWorkbookIsForPeople(t *testing.T) {
 	}
 }
 
-func TestBothLanguagesSayTheSame(t *testing.T) {
-	all, err := headings()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var want []string
-	for _, c := range columns {
-		want = append(want, c.name)
-	}
-	slices.Sort(want)
-	var vi, en words
-	for lang, texts := range map[string]*words{"vi": &vi, "en": &en} {
-		if err := sheet.Texts(files, lang, texts); err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(want, slices.Sorted(maps.Keys(texts.Columns))); diff != "" {
-			t.Errorf("%s: %s", lang, diff)
-		}
-		for name, c := range texts.Columns {
-			if got, m := headed(all, c.Heading); got != name || m.code != "" {
-				t.Errorf("%s: %q is read as %q, %v; want %s", lang, c.Heading, got, m, name)
-			}
-			if strings.TrimSpace(c.Meaning) == "" {
-				t.Errorf("%s: %s is not explained", lang, name)
-			}
-		}
-	}
-	if len(vi.Rules) != len(en.Rules) {
-		t.Errorf("%d rules in Vietnamese, %d in English", len(vi.Rules), len(en.Rules))
-	}
-}
+func TestBothLanguagesSayTheSame(t *testing.T) { cellstest.Words(t, form) }

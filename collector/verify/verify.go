@@ -56,13 +56,13 @@ func (n *Notice) covers(first, last uint64) bool {
 
 // Verified is a batch whose seal and place in its gateway's chain were checked. Only Check makes one.
 type Verified struct {
-	batch  record.Batch
+	batch  *record.Batch // nil: could not be opened
 	sealed []byte
 	head   Head
 }
 
 // Batch is what the gateway read.
-func (v Verified) Batch() record.Batch { return v.batch }
+func (v Verified) Batch() record.Batch { return content(v.batch) }
 
 // Catalogue is the one in force for the batch's readings.
 func (v Verified) Catalogue() record.Catalogue { return v.head.Catalogue }
@@ -75,7 +75,7 @@ func (v Verified) Head() Head { return v.head }
 
 // Opened is a batch whose seal was checked, but not its place. Only Open makes one.
 type Opened struct {
-	batch  record.Batch
+	batch  *record.Batch
 	sealed []byte
 	hash   record.Hash
 }
@@ -86,11 +86,18 @@ func Open(msg []byte, keys record.Keyring) (Opened, error) {
 	if err != nil {
 		return Opened{}, err
 	}
-	return Opened{batch: b, sealed: msg, hash: record.HashOf(msg)}, nil
+	return Opened{batch: &b, sealed: msg, hash: record.HashOf(msg)}, nil
 }
 
 // Batch is what was sealed.
-func (o Opened) Batch() record.Batch { return o.batch }
+func (o Opened) Batch() record.Batch { return content(o.batch) }
+
+func content(b *record.Batch) record.Batch {
+	if b == nil {
+		return record.Batch{}
+	}
+	return *b
+}
 
 // Hash is that of the sealed batch.
 func (o Opened) Hash() record.Hash { return o.hash }
@@ -108,8 +115,8 @@ func Check(msg []byte, keys record.Keyring, head func(gateway string) Head, dige
 
 // Place is what Check does with an opened batch.
 func (o Opened) Place(last Head, digests Digests) (_ Verified, err error) {
-	b := o.batch
-	v := Verified{batch: b, sealed: o.sealed, head: last}
+	b := *o.batch
+	v := Verified{batch: o.batch, sealed: o.sealed, head: last}
 	v.head.Seq, v.head.Hash, v.head.SealedBy = b.Seq, o.hash, b.SealedBy
 	v.head.Boot = b.Boot
 	switch {

@@ -73,6 +73,7 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 	lan, minh := s.enrol("Lan"), s.enrol("Minh")
 	s.write(lan, entry("e1"), http.StatusNoContent)
 	s.sign(minh, "e1", true, http.StatusNoContent)
+	id := s.project(lan, project("s1", `,"lines":["block-line"],"documents":[{"name":"Biên bản"}]`), http.StatusOK)
 	s.register(lan, studyBody("v1", protocolOf(collectortest.Morning.AddDate(0, 0, 7), `,"secondary":["output_per_hour"],"declared":[{"name":"jobs","before":10}]`)), http.StatusNoContent)
 	s.want(s.send(http.MethodPost, "/api/v1/lines/"+line+"/records?file=press.csv", lan, []byte(records)), http.StatusOK)
 	doc := api(http.NewServeMux(), Options{Version: "dev", Board: s.Board, People: s.People, Log: s.Log, Logger: slog.New(slog.DiscardHandler)}).OpenAPI()
@@ -98,6 +99,7 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 		{"scrap", "/api/v1/lines/{line}/scrap", "/api/v1/lines/" + line + "/scrap" + window, "200"},
 		{"scrap of a time without data", "/api/v1/lines/{line}/scrap", "/api/v1/lines/" + line + "/scrap?from=2026-01-04T00:00:00Z&to=2026-01-05T00:00:00Z", "200"},
 		{"findings", "/api/v1/lines/{line}/findings", "/api/v1/lines/" + line + "/findings" + window, "200"},
+		{"doubts", "/api/v1/lines/{line}/doubts", "/api/v1/lines/" + line + "/doubts" + window, "200"},
 		{"findings of a time without data", "/api/v1/lines/{line}/findings", "/api/v1/lines/" + line + "/findings?from=2026-01-04T00:00:00Z&to=2026-01-05T00:00:00Z", "200"},
 		{"shift log", "/api/v1/lines/{line}/log", "/api/v1/lines/" + line + "/log" + window, "200"},
 		{"shift log's mistake", "/api/v1/lines/{line}/log.csv", "/api/v1/lines/block/log.csv", "default"},
@@ -109,6 +111,8 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 		{"study", "/api/v1/studies/{study}", "/api/v1/studies/press-quality", "200"},
 		{"a study's table's mistake", "/api/v1/studies/{study}/shifts.csv", "/api/v1/studies/none/shifts.csv", "default"},
 		{"a study's bundle's mistake", "/api/v1/studies/{study}/bundle", "/api/v1/studies/none/bundle", "default"},
+		{"a document's mistake", "/api/v1/studies/{study}/report.pdf", "/api/v1/studies/none/report.pdf", "default"},
+		{"a workbook's mistake", "/api/v1/studies/{study}/report.xlsx", "/api/v1/studies/none/report.xlsx", "default"},
 		{"machine records", "/api/v1/lines/{line}/records", "/api/v1/lines/" + line + "/records", "200"},
 		{"people", "/api/v1/people", "/api/v1/people", "200"},
 		{"signals", "/api/v1/lines/{line}/signals", "/api/v1/lines/" + line + "/signals", "200"},
@@ -121,6 +125,13 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 		{"collector", "/api/v1/collector", "/api/v1/collector", "200"},
 		{"alerts", "/api/v1/alerts", "/api/v1/alerts", "200"},
 		{"witnesses", "/api/v1/ledger/witnesses", "/api/v1/ledger/witnesses", "200"},
+		{"programme", "/api/v1/programme", "/api/v1/programme?period=2021-2025", "200"},
+		{"lists of the programme", "/api/v1/programme/lists", "/api/v1/programme/lists", "200"},
+		{"projects", "/api/v1/programme/projects", "/api/v1/programme/projects", "200"},
+		{"project", "/api/v1/programme/projects/{project}", "/api/v1/programme/projects/" + id, "200"},
+		{"sheet that is being sealed", "/api/v1/programme/file", "/api/v1/programme/file", "200"},
+		{"projects' mistake", "/api/v1/programme/projects.csv", "/api/v1/programme/projects.csv?lang=fr", "default"},
+		{"projects' spreadsheet's mistake", "/api/v1/programme/projects.xlsx", "/api/v1/programme/projects.xlsx?lang=fr", "default"},
 		{"stream", "/api/v1/lines/{line}/live", "/api/v1/lines/block/live", "default"},
 		{"problem", "/api/v1/lines/{line}/kpi", "/api/v1/lines/" + line + "/kpi", "default"},
 	} {

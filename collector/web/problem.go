@@ -9,9 +9,10 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/lineproof/lineproof/collector/board"
+	"github.com/lineproof/lineproof/collector/cells"
 	"github.com/lineproof/lineproof/collector/people"
+	"github.com/lineproof/lineproof/collector/projects"
 	"github.com/lineproof/lineproof/collector/shiftlog"
-	"github.com/lineproof/lineproof/collector/shifttable"
 )
 
 // problems maps errors to the RFC 9457 problems that the caller sees. The cause of a failure of our own stays
@@ -32,7 +33,7 @@ func (p problems) of(ctx context.Context, err error) error {
 		return wrongCalendar(calendar)
 	case errors.As(err, &study):
 		return wrongStudy(study)
-	case errors.As(err, new(*shiftlog.Wrong)), errors.As(err, new(*shifttable.Unreadable)):
+	case errors.As(err, new(*shiftlog.Wrong)), errors.As(err, new(*projects.Wrong)), errors.As(err, new(*cells.Unreadable)):
 		return wrong(err)
 	case errors.Is(err, people.ErrName), errors.Is(err, people.ErrShort), errors.Is(err, shiftlog.ErrOwn), errors.Is(err, shiftlog.ErrTooMany):
 		return huma.Error422UnprocessableEntity(err.Error())
@@ -40,9 +41,9 @@ func (p problems) of(ctx context.Context, err error) error {
 		return huma.Error401Unauthorized(err.Error())
 	case errors.Is(err, people.ErrTries):
 		return huma.Error429TooManyRequests(err.Error())
-	case errors.Is(err, shiftlog.ErrGone):
+	case errors.Is(err, shiftlog.ErrGone), errors.Is(err, projects.ErrGone), errors.Is(err, projects.ErrPeriod):
 		return huma.Error404NotFound(err.Error())
-	case errors.Is(err, people.ErrTaken), errors.Is(err, shiftlog.ErrThere), errors.Is(err, shiftlog.ErrChanged), errors.Is(err, board.ErrTaken), errors.Is(err, board.ErrOvertaken):
+	case errors.Is(err, people.ErrTaken), errors.Is(err, shiftlog.ErrThere), errors.Is(err, shiftlog.ErrChanged), errors.Is(err, board.ErrTaken), errors.Is(err, board.ErrOvertaken), errors.Is(err, projects.ErrTaken), errors.Is(err, projects.ErrChanged):
 		return huma.Error409Conflict(err.Error())
 	case ctx.Err() != nil: // the caller has gone, or the collector is about to
 		return huma.Error503ServiceUnavailable("cancelled")
@@ -54,18 +55,27 @@ func (p problems) of(ctx context.Context, err error) error {
 // wrong names each figure that cannot be, by its column.
 func wrong(err error) error {
 	var details []error
-	var mistaken *shiftlog.Wrong
-	if errors.As(err, &mistaken) {
-		for _, m := range mistaken.Mistakes {
-			details = append(details, &huma.ErrorDetail{Message: m.Message, Location: "body." + m.Column, Value: m.Code})
-		}
-		return huma.Error422UnprocessableEntity("the entry cannot be right", details...)
+	var entry *shiftlog.Wrong
+	if errors.As(err, &entry) {
+		return mistaken("the entry cannot be right", "body.", entry.Mistakes)
 	}
-	var file *shifttable.Unreadable
+	var project *projects.Wrong
+	if errors.As(err, &project) {
+		return mistaken("the project cannot be right", "body.project.", project.Mistakes)
+	}
+	var file *cells.Unreadable
 	if errors.As(err, &file) {
 		details = append(details, &huma.ErrorDetail{Message: file.Hint, Location: "body", Value: file.Code})
 	}
 	return huma.Error422UnprocessableEntity(err.Error(), details...)
+}
+
+func mistaken(what, place string, all []cells.Mistake) error {
+	var details []error
+	for _, m := range all {
+		details = append(details, &huma.ErrorDetail{Message: m.Message, Location: place + m.Column, Value: m.Code})
+	}
+	return huma.Error422UnprocessableEntity(what, details...)
 }
 
 // OpenAPI is the document at /api/openapi.json.

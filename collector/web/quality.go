@@ -96,6 +96,15 @@ func quality(a huma.API, b *board.Board, p *people.People, fail problems) {
 		return &body[board.Findings]{findings}, fail.of(ctx, err)
 	}, op("get-line-findings", "What physics and a line's own last weeks have against its figures: questions to be asked, not verdicts"))
 
+	type doubtsInput struct {
+		LineID
+		Window
+	}
+	huma.Get(a, "/api/v1/lines/{line}/doubts", func(ctx context.Context, in *doubtsInput) (*body[board.Doubts], error) {
+		doubts, err := b.Doubts(ctx, in.Line, in.From, in.To)
+		return &body[board.Doubts]{doubts}, fail.of(ctx, err)
+	}, op("get-line-doubts", "What speaks against the figures of closed days, remembered"))
+
 	type countInput struct {
 		LineID
 		Signer

@@ -17,6 +17,7 @@ import (
 	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/cosign"
 	"github.com/lineproof/lineproof/collector/people"
+	"github.com/lineproof/lineproof/collector/projects"
 	"github.com/lineproof/lineproof/collector/shiftlog"
 )
 
@@ -34,6 +35,9 @@ type Options struct {
 	Alerts    func() alert.Alerts
 	Witnesses func() cosign.Cosigning
 	Bundle    Bundler
+	Reports   fs.FS // what the office keeps for its documents (report.Folder); nil: nothing
+	Projects  *projects.Book
+	Programme projects.Sources
 }
 
 // Handler serves everything.

@@ -19,6 +19,8 @@ import (
 	"github.com/lineproof/lineproof/collector/alert"
 	"github.com/lineproof/lineproof/collector/collectortest"
 	"github.com/lineproof/lineproof/collector/cosign"
+	"github.com/lineproof/lineproof/collector/programme"
+	"github.com/lineproof/lineproof/collector/projects"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -63,6 +65,12 @@ func someWitnesses() cosign.Cosigning {
 	}}
 }
 
+// someStudies are none, in a ledger that one of two witnesses cosigns.
+var someStudies = projects.Sources{
+	Studies:   func(context.Context) ([]programme.SiteStudy, error) { return nil, nil },
+	Witnesses: func() programme.Witnesses { return programme.Witnesses{Asked: 3, Cosigned: 1, Necessary: 2} },
+}
+
 func open(t *testing.T, edit ...func(*Options)) *site {
 	t.Helper()
 	s := &site{Hall: collectortest.OpenHall(t, collectortest.Morning), t: t, log: &bytes.Buffer{}}
@@ -88,6 +96,7 @@ func open(t *testing.T, edit ...func(*Options)) *site {
 	}
 	s.Remember()
 	o.People, o.Log = s.People, s.Log
+	o.Projects, o.Programme = s.Projects, someStudies
 	for _, e := range edit {
 		e(&o)
 	}

@@ -2,11 +2,13 @@
 //   LINEPROOF_URL  its address, such as http://127.0.0.1:8080
 //   LINEPROOF      the program that runs there; bin/lineproof without it
 //   SHOTS          a folder for pictures of each page; none are made without it
+//   PORTFOLIO      a workbook of projects with its sums beside it as .json (collector/programme/programmetest); none is loaded without it
 //   WALKS          all: every size, theme and language; else each size in each theme, in one of the languages
 import {mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {launch, open, sizes} from './browser.mjs'
 import {shiftLog} from './log.mjs'
+import {byHand, officer, portfolio, programme} from './programme.mjs'
 import {slowLink} from './slow.mjs'
 import {verifyBundles} from './verify.mjs'
 import {loseConnection, walk} from './walk.mjs'
@@ -65,6 +67,20 @@ if (!(await check(browser, {size: 'desk', theme: 'light', lang: 'vi'}, 'connecti
 const how = {size: 'phone', theme: 'dark', lang: 'vi'}
 const bundles = (page) => verifyBundles(page, how.lang, line, async (place) => shots && page.screenshot({path: join(shots, `${place}.png`), fullPage: true}))
 if (!(await check(browser, how, 'bundles', bundles))) failed++
+const {studies} = await (await fetch(`${url}/api/v1/studies`)).json()
+const projects = [
+	['programme-desk', {size: 'desk', theme: 'light', lang: 'vi'}, async (page, shot) => {
+		await officer(page, url)
+		await byHand(page, 'vi', line, studies[0]?.study, shot)
+		if (process.env.PORTFOLIO) await portfolio(page, 'vi', process.env.PORTFOLIO, shot)
+		await programme(page, 'vi', shot)
+	}],
+	['programme-phone', {size: 'phone', theme: 'dark', lang: 'en'}, (page, shot) => programme(page, 'en', shot)],
+]
+for (const [name, how, act] of projects) {
+	const shot = async (page, place) => shots && page.screenshot({path: join(shots, `${name}-${place}.png`), fullPage: true})
+	if (!(await check(browser, how, name, (page) => act(page, (place) => shot(page, place)), (e) => /status of 422/.test(e)))) failed++
+}
 const logs = ['vi', 'en'].map(async (lang) => { // at the same time, for they mostly wait
 	const shoot = async (page, place) => shots && page.screenshot({path: join(shots, `log-${lang}-${place}.png`), fullPage: true})
 	await shiftLog(browser, url, lang, shoot).then(

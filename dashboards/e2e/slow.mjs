@@ -42,19 +42,19 @@ async function load(browser, url, line) {
 		await session.send('Network.enable')
 		await session.send('Network.emulateNetworkConditions', link)
 		const files = new Map()
-		const bytes = {first: 0, all: 0}
+		let all = 0
 		session.on('Network.responseReceived', ({requestId, response}) => files.set(requestId, response.url))
 		session.on('Network.loadingFinished', ({requestId, encodedDataLength}) => {
-			const file = files.get(requestId) ?? ''
-			if (!file.includes('/api/')) bytes.all += encodedDataLength
-			else if (!file.endsWith(line)) return
-			if (!file.includes('/echarts-')) bytes.first += encodedDataLength
+			if (!(files.get(requestId) ?? '').includes('/api/')) all += encodedDataLength
 		})
 		await page.goto(`${url}/lines/${line}`, {waitUntil: 'commit'})
 		await page.waitForFunction(() => globalThis.figuresAt, undefined, {timeout: 30_000})
-		const figuresMs = await page.evaluate(() => globalThis.figuresAt)
+		const {figuresMs, first} = await page.evaluate(() => {
+			const before = [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].filter((r) => r.responseEnd < globalThis.figuresAt)
+			return {figuresMs: globalThis.figuresAt, first: before.reduce((sum, r) => sum + r.transferSize, 0)}
+		})
 		await page.locator('.hours .chart svg').waitFor({timeout: 60_000})
-		return {figuresMs, ...bytes}
+		return {figuresMs, first, all}
 	} finally {
 		await context.close()
 	}

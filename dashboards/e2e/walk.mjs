@@ -250,6 +250,7 @@ async function furtherPages(page, lang, shot, deep) {
 	await shot('log')
 	await tab('calendar').click()
 	await calendarLookedAt(page, lang, shot)
+	if (deep) await calendarTakenBack(page)
 	await tab('studies').click()
 	await studiesLookedAt(page, lang, shot, deep)
 
@@ -278,6 +279,34 @@ async function calendarLookedAt(page, lang, shot) {
 	await page.locator('main .form').waitFor({state: 'hidden', ...wait})
 }
 
+/** One of the demonstration's people changes the calendar, thinks better of it and takes the change back before it governs. */
+async function calendarTakenBack(page) {
+	const save = async () => {
+		await page.locator('main .form .fields:has(input[required]) button').click()
+		await page.locator('main .preview li').first().waitFor(wait)
+		if (await page.locator('main .form input[type=password]').count()) await signIn(page)
+		await page.locator('main .form > form:has(.wide) button').click()
+		await page.locator('main .stack > [role=status]').waitFor(wait)
+	}
+	const queued = page.locator('main ol li:has(button)')
+	await page.locator('main section header button').first().click()
+	await page.locator('main .form input[type=text]').first().fill('B')
+	await save()
+	await queued.first().locator('button').click()
+	await page.locator('main .form').waitFor(wait)
+	assert.notEqual(await page.locator('main .form input[type=text]').first().inputValue(), 'B', 'the form begins with the calendar before')
+	await save()
+	await queued.waitFor({state: 'detached', ...wait})
+	await page.evaluate(() => localStorage.removeItem('lineproof.session'))
+}
+
+async function signIn(page) {
+	await page.locator('main input[autocomplete=username]').fill('Nguyễn Thị Lan')
+	await page.locator('main input[type=password]').fill('123456')
+	await page.locator('main form:has(input[type=password]) button[type=submit]').click()
+	await page.locator('main .signed').waitFor(wait)
+}
+
 /** The demonstration's study is achieved, and says so first; another one is asked, and registered by somebody who signs. */
 async function studiesLookedAt(page, lang, shot, deep) {
 	const card = page.locator('main article').first()
@@ -289,6 +318,7 @@ async function studiesLookedAt(page, lang, shot, deep) {
 	await page.locator('main .chart svg').waitFor(wait)
 	await settled(page, lang)
 	await shot('study')
+	await documentsTaken(page)
 	await page.locator('main a[href$="/edit"]').click()
 	await page.locator('main form fieldset').first().waitFor(wait)
 	await page.locator('main .beside table tbody tr.planned').waitFor(wait) // how many shifts it takes
@@ -299,6 +329,17 @@ async function studiesLookedAt(page, lang, shot, deep) {
 	if (deep) await studyAsked(page)
 	await page.locator('main header p a').click()
 	await page.locator('.hours .chart svg').waitFor(wait)
+}
+
+/** Each document that the study's page offers is what its name says. */
+async function documentsTaken(page) {
+	const links = await page.locator('main a[href*="/report."]').evaluateAll((all) => all.map((a) => a.getAttribute('href')))
+	assert.equal(links.length, 4, 'documents of the study')
+	for (const link of links) {
+		const answer = await page.request.get(link, wait)
+		const begins = (await answer.body()).subarray(0, 4).toString('latin1')
+		assert.equal(begins, link.includes('.pdf') ? '%PDF' : 'PK\u0003\u0004', link)
+	}
 }
 
 async function studyAsked(page) {

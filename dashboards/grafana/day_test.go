@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lineproof/lineproof/collector/calendar"
 	"github.com/lineproof/lineproof/collector/collectortest"
 	"github.com/lineproof/lineproof/collector/kpi"
 	"github.com/lineproof/lineproof/collector/series/influx"
@@ -35,24 +36,55 @@ type plant struct {
 // aDay makes a day of the line, in InfluxDB.
 func aDay(t *testing.T) *plant {
 	t.Helper()
-	server := influxtest.Start(t)
-	store, err := influx.Open(influx.Options{URL: server.URL, Database: server.Database, OnRefused: func(point string, err error) {
-		t.Errorf("refused %s: %v", point, err)
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	store := openInflux(t)
 	p := &plant{
-		server: server, g: collectortest.NewGateway(gateway, collectortest.Morning), count: map[string]uint64{}, last: map[string]time.Time{},
+		server: store.server, g: collectortest.NewGateway(gateway, collectortest.Morning), count: map[string]uint64{}, last: map[string]time.Time{},
 		Hall: collectortest.OpenHallOn(t, store, collectortest.Morning),
 	}
 	p.model()
+	store.plan(t, p.g.Catalogue, lineID, record.Span{From: hour(0), To: hour(24)})
 	for minute := range 24 * 60 {
 		p.minute(t, minute)
 	}
 	p.Take(p.g, p.sealed...)
 	p.MoveTo(hour(24))
 	return p
+}
+
+// planned is an InfluxDB that is told which minutes are planned, as the collector tells it.
+type planned struct {
+	*influx.Store
+	server  *influxtest.Server
+	minutes map[time.Time]bool
+}
+
+func openInflux(t *testing.T) *planned {
+	t.Helper()
+	p := &planned{server: influxtest.Start(t)}
+	var err error
+	p.Store, err = influx.Open(influx.Options{
+		URL: p.server.URL, Database: p.server.Database, Planned: func(_ string, minute time.Time) bool { return p.minutes[minute] },
+		OnRefused: func(point string, err error) { t.Errorf("refused %s: %v", point, err) },
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// plan takes a line's calendar over a window.
+func (p *planned) plan(t *testing.T, c record.Catalogue, line string, window record.Span) {
+	t.Helper()
+	zone, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.minutes = map[time.Time]bool{}
+	for _, s := range calendar.Of(zone, calendar.Era{Calendar: c.Lines[line].Calendar}).Planned(window) {
+		for at := s.From; at.Before(s.To); at = at.Add(time.Minute) {
+			p.minutes[at.UTC()] = true
+		}
+	}
 }
 
 // model adds to the press a meter, and a mixer beside it.
@@ -165,7 +197,7 @@ func theDayHasWhatIsToBeShown(t *testing.T, p *plant) {
 		{"overtime", 18, "quality availability effectiveness oee energy coverage"},
 	} {
 		r := hours[c.n]
-		figures := overObserved(r)
+		figures := shown(r)
 		var has []string
 		for _, f := range []struct {
 			name  string

@@ -30,6 +30,9 @@ var (
 	energy   = sumOf("energy_j")
 	run      = column{name: "run_ms", sum: `sum("execute_ms")`}
 	observed = column{name: "observed_ms", sum: observedSum()}
+	// busy and overtime are the observed part of PBT: what was planned by the calendar, and work outside it.
+	busy     = column{name: "busy_ms", sum: observedSum(), where: `"planned" = true`}
+	overtime = column{name: "overtime_ms", sum: `sum("execute_ms")`, where: `"planned" = false`}
 	// ideal is the time that the units made in observed time were meant to take. The quotient comes first: a long cycle
 	// in nanoseconds times many units would not fit into 64 bits.
 	ideal = column{name: "ideal_ns", sum: `sum("ideal_ns")`, each: `"planned_cycle_ns" / "units_per_cycle" * ("produced" - "late")`}
@@ -62,15 +65,18 @@ type figure struct {
 
 // The divisions are written as the engine does them, so that the last digits agree.
 var (
-	quality       = figure{"quality_ratio", []column{good, produced}, `sum("good") / sum("produced")`, `"produced" > 0`, "percentunit"}
-	availability  = figure{"availability", []column{run, observed}, `sum("run_ms") / sum("observed_ms")`, `"observed_ms" > 0`, "percentunit"}
+	quality      = figure{"quality_ratio", []column{good, produced}, `sum("good") / sum("produced")`, `"produced" > 0`, "percentunit"}
+	availability = figure{
+		"availability", []column{run, busy, overtime}, `sum("run_ms") / (sum("busy_ms") + sum("overtime_ms"))`,
+		`"busy_ms" + "overtime_ms" > 0`, "percentunit",
+	}
 	effectiveness = figure{
 		"effectiveness", []column{ideal, run, unpaced}, `sum("ideal_ns") / 1000000 / sum("run_ms")`,
 		`"run_ms" > 0 AND "unpaced" = 0`, "percentunit",
 	}
 	oee = figure{
-		"oee", []column{ideal, run, observed, good, produced, unpaced},
-		`(sum("run_ms") / sum("observed_ms")) * (sum("ideal_ns") / 1000000 / sum("run_ms")) * (sum("good") / sum("produced"))`,
+		"oee", []column{ideal, run, busy, overtime, good, produced, unpaced},
+		`(sum("run_ms") / (sum("busy_ms") + sum("overtime_ms"))) * (sum("ideal_ns") / 1000000 / sum("run_ms")) * (sum("good") / sum("produced"))`,
 		`"run_ms" > 0 AND "produced" > 0 AND "unpaced" = 0`, "percentunit",
 	}
 	energyPerUnit = figure{

@@ -12,25 +12,20 @@ import (
 	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/collectortest"
 	"github.com/lineproof/lineproof/collector/kpi"
-	"github.com/lineproof/lineproof/collector/series/influx"
-	"github.com/lineproof/lineproof/internal/influxtest"
+	"github.com/lineproof/lineproof/record"
 )
 
 // TestAMonthOnTheDashboards takes the month of twelve machines and eighty products, whose rows collector/board holds
 // against the plant's books, into a real InfluxDB and asks it what the line's dashboard asks: of the month, of each
 // machine, of each product on each of them, of each hour.
 func TestAMonthOnTheDashboards(t *testing.T) {
-	server := influxtest.Start(t)
-	store, err := influx.Open(influx.Options{URL: server.URL, Database: server.Database, OnRefused: func(point string, err error) {
-		t.Errorf("refused %s: %v", point, err)
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
+	store := openInflux(t)
 	m := collectortest.NewMonth(20260301)
-	p := &plant{server: server, Hall: collectortest.OpenHallOn(t, store, m.From)}
+	p := &plant{server: store.server, Hall: collectortest.OpenHallOn(t, store, m.From)}
 	g := collectortest.NewGateway("dk-viet-nhat-01", m.From)
-	for each := range slices.Chunk(m.Batches(t, g), 24) {
+	batches := m.Batches(t, g)
+	store.plan(t, g.Catalogue, "assembly", record.Span{From: m.From, To: m.To})
+	for each := range slices.Chunk(batches, 24) {
 		p.Take(g, each...)
 	}
 	p.MoveTo(m.To)

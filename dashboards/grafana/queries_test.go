@@ -76,22 +76,16 @@ func text(f *float64) string {
 	return strings.TrimRight(strings.TrimRight(formatFloat(*f), "0"), ".")
 }
 
-// overObserved is a row as the dashboards show it: availability, OEE and coverage over all observed time and the clock.
-func overObserved(r kpi.Row) map[string]*float64 {
+// shown is a row as the dashboards show it: coverage alone is over the clock and not over planned time.
+func shown(r kpi.Row) map[string]*float64 {
 	var observed float64
 	for _, s := range r.StateS {
 		observed += s
 	}
-	figures := map[string]*float64{
+	return map[string]*float64{
 		quality.key: r.QualityRatio, effectiveness.key: r.Effectiveness, energyPerUnit.key: r.EnergyPerUnitKWh,
-		availability.key: quotient(r.ActualProductionTimeS, observed), oee.key: nil,
-		"coverage": quotient(observed, r.To.Sub(r.From).Seconds()),
+		availability.key: r.Availability, oee.key: r.OEE, "coverage": quotient(observed, r.To.Sub(r.From).Seconds()),
 	}
-	if a := figures[availability.key]; a != nil && r.Effectiveness != nil && r.QualityRatio != nil {
-		product := *a * *r.Effectiveness * *r.QualityRatio
-		figures[oee.key] = &product
-	}
-	return figures
 }
 
 func quotient(a, b float64) *float64 {
@@ -111,7 +105,7 @@ func compare(t *testing.T, what string, got rows, key string, want []kpi.Row) {
 		if at >= 0 {
 			value = got[at].number(0)
 		}
-		figure := overObserved(r)[key]
+		figure := shown(r)[key]
 		if key == "coverage" && value == nil && *figure == 0 {
 			continue // an hour in which nobody looked is a hole
 		}

@@ -193,6 +193,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lines/{line}/doubts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What speaks against the figures of closed days, remembered */
+        get: operations["get-line-doubts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lines/{line}/findings": {
         parameters: {
             query?: never;
@@ -553,6 +570,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/programme": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The programme as a whole: done against targets, money, gains of all sites, index of production, weak evidence */
+        get: operations["get-programme"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programme/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the sheet is that is being sealed */
+        get: operations["get-projects-loading"];
+        put?: never;
+        /** Load projects from XLSX or CSV: all rows, or none while a cell is wrong */
+        post: operations["load-projects"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programme/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The lists by which projects are written down and counted, with their names in both languages */
+        get: operations["get-programme-lists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programme/projects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The programme's projects, in the order of their codes */
+        get: operations["list-projects"];
+        put?: never;
+        /** Write down a project, or a new version of one; every version stays */
+        post: operations["write-project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programme/projects.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The projects as a file that can be loaded again */
+        get: operations["get-projects-csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programme/projects.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The projects as a file that can be loaded again */
+        get: operations["get-projects-xlsx"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/programme/projects/{project}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One project with its versions, its lines, its studies, and what makes its evidence weak */
+        get: operations["get-project"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -651,6 +789,40 @@ export interface paths {
         put?: never;
         /** Seal what a study came to, once all of its shifts are over */
         post: operations["conclude-study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/report.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a study came to, as an office files it: sealed, or so far */
+        get: operations["get-study-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/report.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a study came to, as an office files it: sealed, or so far */
+        get: operations["get-study-report-xlsx"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -889,6 +1061,55 @@ export interface components {
             /** @description chosen by the writer's device: what is sent twice is one change */
             id: string;
         };
+        ChangedVersion: {
+            accepted?: string;
+            approved?: string;
+            /** @description it names another version than the last one as the one that it replaces, and does not count */
+            astray?: boolean;
+            /** @description who says so */
+            by: string;
+            code: string;
+            /** @description what is other than in the version that it replaces, by our names */
+            columns: string[];
+            contracted?: string;
+            /** Format: int64 */
+            counterpart?: number;
+            documents?: components["schemas"]["Document"][] | null;
+            establishment?: string;
+            /** Format: int64 */
+            establishments?: number;
+            /** @description SHA-256 of what was said */
+            hash: string;
+            installed?: string;
+            kind?: string;
+            /**
+             * Format: int64
+             * @description index of the batch that holds it in the ledger
+             */
+            ledger: number;
+            level?: string;
+            lines?: string[] | null;
+            /** Format: int64 */
+            machines?: number;
+            name: string;
+            note?: string;
+            project?: string;
+            /** Format: int64 */
+            projects?: number;
+            province?: string;
+            replaces?: string;
+            /** Format: date-time */
+            said: string;
+            site?: string;
+            source?: string;
+            state: string;
+            /** @description its id, which the next version names */
+            statement: string;
+            studies?: string[] | null;
+            /** Format: int64 */
+            support?: number;
+            years?: string;
+        };
         ChannelHealth: {
             error?: string;
             /**
@@ -1100,6 +1321,45 @@ export interface components {
              * @description mean moving range of z-scores / 1.128; 1 for binomial samples
              */
             sigma_z: number;
+        };
+        Document: {
+            link?: string;
+            name: string;
+            sha256?: string;
+        };
+        Doubt: {
+            /** @enum {string} */
+            code: "no_study" | "study_gone" | "line_gone" | "grade" | "coverage" | "study_coverage" | "not_enough_data" | "findings" | "silent" | "late" | "changed";
+            /**
+             * Format: int64
+             * @description of findings
+             */
+            count?: number;
+            /** @enum {string} */
+            grade?: "A" | "B" | "C" | "D";
+            line?: string;
+            /**
+             * Format: double
+             * @description coverage
+             */
+            ratio?: number;
+            /**
+             * Format: date-time
+             * @description when the gateway was last heard
+             */
+            since?: string;
+            study?: string;
+        };
+        Doubts: {
+            /** @description those that meet these days, in order of time */
+            findings: components["schemas"]["Finding"][];
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: date-time
+             * @description the last midnight before which all minutes are final; no later than was asked for
+             */
+            to: string;
         };
         Entries: {
             entries: components["schemas"]["Entry"][];
@@ -1321,6 +1581,37 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        Forest: {
+            /**
+             * Format: double
+             * @description part of the variation that is between sites
+             */
+            i2: number | null;
+            /** @description studies of the metric that cannot be pooled, for they have no before or too few data */
+            left: string[];
+            lower_is_better: boolean;
+            /** @description of the sites' true changes, by Knapp and Hartung; absent with fewer than two */
+            mean?: components["schemas"]["Bounded"];
+            /**
+             * @description of the variance between sites
+             * @enum {string}
+             */
+            method?: "REML" | "DL";
+            metric: string;
+            /**
+             * Format: double
+             * @description of so much variation, had all sites gained the same
+             */
+            p_value: number | null;
+            /** @description where the true change of a further site lies */
+            prediction?: components["schemas"]["Bounded"];
+            sites: components["schemas"]["Site"][];
+            /**
+             * Format: double
+             * @description variance between sites, on the scale of logarithms
+             */
+            tau2: number | null;
+        };
         Forgot: {
             /** Format: int64 */
             had: number;
@@ -1415,6 +1706,43 @@ export interface components {
         Gateways: {
             gateways: components["schemas"]["Gateway"][];
         };
+        Group: {
+            /**
+             * Format: int64
+             * @description of those, known only as part of a statistic
+             */
+            aggregated: number;
+            /** Format: int64 */
+            counterpart_vnd: number;
+            /**
+             * Format: int64
+             * @description by name; one that a statistic counts may be named elsewhere too
+             */
+            establishments: number;
+            /** @description empty: not known */
+            key: string;
+            /** Format: int64 */
+            machines: number;
+            /**
+             * Format: int64
+             * @description projects of which it is not known
+             */
+            no_counterpart: number;
+            /**
+             * Format: int64
+             * @description projects of which it is not known
+             */
+            no_machines: number;
+            /**
+             * Format: int64
+             * @description projects of which it is not known
+             */
+            no_support: number;
+            /** Format: int64 */
+            projects: number;
+            /** Format: int64 */
+            support_vnd: number;
+        };
         HandCount: {
             /** @description null where they cannot be compared */
             agrees: boolean | null;
@@ -1476,6 +1804,30 @@ export interface components {
             problems: components["schemas"]["Problem"][];
             /** Format: int64 */
             rows: number;
+        };
+        Index: {
+            /** @description the month that is 1 */
+            base: string;
+            months: components["schemas"]["IndexMonth"][];
+            /** @description of the prices */
+            source?: string;
+            /** @description lines without prices; where there is one, units weigh the same and only one line can be looked at */
+            unpriced: string[];
+        };
+        IndexMonth: {
+            /** @description lines that are left out: they are not known in the base or in this month */
+            left?: string[];
+            /**
+             * Format: int64
+             * @description that are known in this month and in the base
+             */
+            lines: number;
+            month: string;
+            /**
+             * Format: double
+             * @description 1: as in the base; null where no line is known in both
+             */
+            value: number | null;
         };
         Isolated: {
             point: string;
@@ -1557,6 +1909,68 @@ export interface components {
         Lines: {
             lines: components["schemas"]["Line"][];
         };
+        ListedProject: {
+            accepted?: string;
+            approved?: string;
+            /** @description it names another version than the last one as the one that it replaces, and does not count */
+            astray?: boolean;
+            /** @description who says so */
+            by: string;
+            code: string;
+            contracted?: string;
+            /** Format: int64 */
+            counterpart?: number;
+            documents?: components["schemas"]["Document"][] | null;
+            /**
+             * Format: int64
+             * @description what makes its evidence weak
+             */
+            doubts: number;
+            establishment?: string;
+            /** Format: int64 */
+            establishments?: number;
+            /** @description SHA-256 of what was said */
+            hash: string;
+            installed?: string;
+            kind?: string;
+            /**
+             * Format: int64
+             * @description index of the batch that holds it in the ledger
+             */
+            ledger: number;
+            level?: string;
+            lines?: string[] | null;
+            /** Format: int64 */
+            machines?: number;
+            name: string;
+            note?: string;
+            project?: string;
+            /** Format: int64 */
+            projects?: number;
+            province?: string;
+            replaces?: string;
+            /** Format: date-time */
+            said: string;
+            site?: string;
+            source?: string;
+            state: string;
+            /** @description its id, which the next version names */
+            statement: string;
+            studies?: string[] | null;
+            /** Format: int64 */
+            support?: number;
+            /** @description of its studies, in their order */
+            verdicts: ("achieved" | "not_achieved" | "not_enough_data")[];
+            years?: string;
+        };
+        Lists: {
+            kinds: components["schemas"]["Word"][];
+            levels: components["schemas"]["Word"][];
+            periods: components["schemas"]["ProgrammePeriod"][];
+            provinces: components["schemas"]["Province"][];
+            /** @description in the order of the procedure */
+            states: components["schemas"]["ProcedureState"][];
+        };
         LiveEvent: {
             machines: components["schemas"]["Machine"][];
             /**
@@ -1584,6 +1998,28 @@ export interface components {
              * @description rows that are in the log already, word for word; they are left
              */
             there: number;
+        };
+        LoadedSheet: {
+            /** @description whether the rows are in the ledger now */
+            kept: boolean;
+            /** @description every cell that cannot be right; while there is one that is no warning, nothing is kept */
+            problems: components["schemas"]["Problem"][];
+            /** @description that can be kept, or were, in the order of the sheet */
+            rows: components["schemas"]["SheetChange"][];
+            /**
+             * Format: int64
+             * @description rows that are as the projects are already; they are left
+             */
+            there: number;
+        };
+        Loading: {
+            /** Format: int64 */
+            done: number;
+            /**
+             * Format: int64
+             * @description 0: none is
+             */
+            total: number;
         };
         Loss: {
             /** @enum {string} */
@@ -1787,6 +2223,15 @@ export interface components {
             /** @description what is wrong, as far as path does not say it */
             value?: string;
         };
+        Money: {
+            by_kind: components["schemas"]["Group"][];
+            by_level: components["schemas"]["Group"][];
+            by_province: components["schemas"]["Group"][];
+            by_state: components["schemas"]["Group"][];
+            /** @description of approval; several years, such as 2016-2020, where a statistic says no more */
+            by_year: components["schemas"]["Group"][];
+            total: components["schemas"]["Sums"];
+        };
         NoteInputBody: {
             /** @description who says so */
             author: string;
@@ -1799,6 +2244,31 @@ export interface components {
             machine: string;
             /** @description GROUP/REASON */
             reason?: string;
+        };
+        Overview: {
+            /** @description of all studies, one for each metric, that with most studies first */
+            forests: components["schemas"]["Forest"][];
+            index: components["schemas"]["Index"];
+            /**
+             * Format: date-time
+             * @description when the lines' evidence was last looked at; null: not yet
+             */
+            looked: string | null;
+            money: components["schemas"]["Money"];
+            /** @description that targets and money are of; absent: of all projects */
+            period?: components["schemas"]["ProgrammePeriod"];
+            /** @description done against target */
+            progress: components["schemas"]["TargetProgress"][];
+            /**
+             * Format: int64
+             * @description done projects without line and study: nothing of them is measured
+             */
+            unmeasured: number;
+            /** @description of the studies that the period's projects name */
+            verdicts: components["schemas"]["VerdictCount"][];
+            /** @description projects with lines or studies whose evidence is weak, the weakest first; of all periods */
+            weak: components["schemas"]["WeakProject"][];
+            witnesses: components["schemas"]["Witnesses"];
         };
         Person: {
             name: string;
@@ -1898,6 +2368,16 @@ export interface components {
             /** @description what stands there */
             value: string;
         };
+        ProcedureState: {
+            /** @enum {string} */
+            counts: "planned" | "done" | "nothing";
+            /** @description the day by which a project of this state belongs to a period */
+            day: string;
+            id: string;
+            name: {
+                [key: string]: string;
+            };
+        };
         Product: {
             code: string;
             name?: {
@@ -1907,6 +2387,138 @@ export interface components {
             planned_cycle_s: number;
             /** Format: int64 */
             units_per_cycle: number;
+        };
+        ProgrammePeriod: {
+            from: string;
+            period: string;
+            /** @description where the targets stand */
+            source: string;
+            targets: components["schemas"]["ProgrammeTarget"][];
+            /** @description its last day */
+            to: string;
+        };
+        ProgrammeTarget: {
+            /**
+             * @description what is counted of the projects of this kind
+             * @enum {string}
+             */
+            count: "projects" | "machines";
+            kind: string;
+            /**
+             * Format: int64
+             * @description null: not known
+             */
+            target: number | null;
+        };
+        Project: {
+            accepted?: string;
+            approved?: string;
+            code: string;
+            contracted?: string;
+            /** Format: int64 */
+            counterpart?: number;
+            documents?: components["schemas"]["Document"][] | null;
+            establishment?: string;
+            /** Format: int64 */
+            establishments?: number;
+            installed?: string;
+            kind?: string;
+            level?: string;
+            lines?: string[] | null;
+            /** Format: int64 */
+            machines?: number;
+            name: string;
+            note?: string;
+            project?: string;
+            /** Format: int64 */
+            projects?: number;
+            province?: string;
+            replaces?: string;
+            site?: string;
+            source?: string;
+            state: string;
+            studies?: string[] | null;
+            /** Format: int64 */
+            support?: number;
+            years?: string;
+        };
+        ProjectDetail: {
+            /** @description what makes its evidence weak */
+            doubts: components["schemas"]["Doubt"][];
+            /** @description its lines that were looked at */
+            lines: components["schemas"]["Watched"][];
+            project: components["schemas"]["ProjectVersion"];
+            /** @description its studies that there are */
+            studies: components["schemas"]["SiteStudy"][];
+            /** @description the last one first */
+            versions: components["schemas"]["ChangedVersion"][];
+            witnesses: components["schemas"]["Witnesses"];
+        };
+        ProjectInputBody: {
+            /** @description chosen by the writer's device: what is sent twice is one version */
+            id: string;
+            /** @description a new project without a project id; a new version names in replaces the statement of the one before */
+            project: components["schemas"]["Project"];
+        };
+        ProjectList: {
+            projects: components["schemas"]["ListedProject"][];
+            /** @description of all that are listed */
+            sums: components["schemas"]["Sums"];
+        };
+        ProjectVersion: {
+            accepted?: string;
+            approved?: string;
+            /** @description it names another version than the last one as the one that it replaces, and does not count */
+            astray?: boolean;
+            /** @description who says so */
+            by: string;
+            code: string;
+            contracted?: string;
+            /** Format: int64 */
+            counterpart?: number;
+            documents?: components["schemas"]["Document"][] | null;
+            establishment?: string;
+            /** Format: int64 */
+            establishments?: number;
+            /** @description SHA-256 of what was said */
+            hash: string;
+            installed?: string;
+            kind?: string;
+            /**
+             * Format: int64
+             * @description index of the batch that holds it in the ledger
+             */
+            ledger: number;
+            level?: string;
+            lines?: string[] | null;
+            /** Format: int64 */
+            machines?: number;
+            name: string;
+            note?: string;
+            project?: string;
+            /** Format: int64 */
+            projects?: number;
+            province?: string;
+            replaces?: string;
+            /** Format: date-time */
+            said: string;
+            site?: string;
+            source?: string;
+            state: string;
+            /** @description its id, which the next version names */
+            statement: string;
+            studies?: string[] | null;
+            /** Format: int64 */
+            support?: number;
+            years?: string;
+        };
+        Province: {
+            id: string;
+            /** @description what it became part of */
+            into?: string;
+            name: string;
+            /** @description the first day on which it was no more */
+            until?: string;
         };
         PublicHoliday: {
             date: string;
@@ -2441,6 +3053,16 @@ export interface components {
             /** @description IANA name */
             timezone: string;
         };
+        SheetChange: {
+            code: string;
+            /** @description by our names, what is other than it was */
+            columns?: string[];
+            name: string;
+            /** @description a new project; else a new version of one */
+            new: boolean;
+            /** Format: int64 */
+            row: number;
+        };
         SheetMachine: {
             id: string;
             name: {
@@ -2527,6 +3149,83 @@ export interface components {
             comment?: string;
             /** Format: date-time */
             time: string;
+        };
+        Site: {
+            /** @description after relative to before, 0.10: a tenth more; absent where there is no before */
+            change?: components["schemas"]["Bounded"];
+            /** @description its protocol was changed after its reporting period had begun */
+            changed: boolean;
+            /** @description its verdict is sealed; else it is as the data are now */
+            concluded: boolean;
+            /**
+             * Format: double
+             * @description the less of both sides; null where it is not known
+             */
+            coverage: number | null;
+            /** @enum {string} */
+            grade: "A" | "B" | "C" | "D";
+            /** @description its protocol was sealed after its reporting period had begun */
+            late: boolean;
+            line?: string;
+            /**
+             * Format: double
+             * @description of after to before; null where there is no before
+             */
+            log_ratio: number | null;
+            lower_is_better: boolean;
+            metric: string;
+            /**
+             * Format: double
+             * @description of log_ratio
+             */
+            se: number | null;
+            study: string;
+            title?: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            verdict: "achieved" | "not_achieved" | "not_enough_data";
+            /**
+             * Format: double
+             * @description in the mean, 0 to 1
+             */
+            weight: number;
+        };
+        SiteStudy: {
+            /** @description after relative to before, 0.10: a tenth more; absent where there is no before */
+            change?: components["schemas"]["Bounded"];
+            /** @description its protocol was changed after its reporting period had begun */
+            changed: boolean;
+            /** @description its verdict is sealed; else it is as the data are now */
+            concluded: boolean;
+            /**
+             * Format: double
+             * @description the less of both sides; null where it is not known
+             */
+            coverage: number | null;
+            /** @enum {string} */
+            grade: "A" | "B" | "C" | "D";
+            /** @description its protocol was sealed after its reporting period had begun */
+            late: boolean;
+            line?: string;
+            /**
+             * Format: double
+             * @description of after to before; null where there is no before
+             */
+            log_ratio: number | null;
+            lower_is_better: boolean;
+            metric: string;
+            /**
+             * Format: double
+             * @description of log_ratio
+             */
+            se: number | null;
+            study: string;
+            title?: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            verdict: "achieved" | "not_achieved" | "not_enough_data";
         };
         Standing: {
             /**
@@ -2987,12 +3686,113 @@ export interface components {
                 [key: string]: string;
             };
         };
+        Sums: {
+            /**
+             * Format: int64
+             * @description of those, known only as part of a statistic
+             */
+            aggregated: number;
+            /** Format: int64 */
+            counterpart_vnd: number;
+            /**
+             * Format: int64
+             * @description by name; one that a statistic counts may be named elsewhere too
+             */
+            establishments: number;
+            /** Format: int64 */
+            machines: number;
+            /**
+             * Format: int64
+             * @description projects of which it is not known
+             */
+            no_counterpart: number;
+            /**
+             * Format: int64
+             * @description projects of which it is not known
+             */
+            no_machines: number;
+            /**
+             * Format: int64
+             * @description projects of which it is not known
+             */
+            no_support: number;
+            /** Format: int64 */
+            projects: number;
+            /** Format: int64 */
+            support_vnd: number;
+        };
+        TargetProgress: {
+            /**
+             * @description what is counted of the projects of this kind
+             * @enum {string}
+             */
+            count: "projects" | "machines";
+            /** Format: int64 */
+            done: number;
+            kind: string;
+            /**
+             * Format: int64
+             * @description approved, and not done yet
+             */
+            planned: number;
+            /**
+             * Format: int64
+             * @description null: not known
+             */
+            target: number | null;
+            /**
+             * Format: int64
+             * @description done projects of the kind whose machines nobody wrote down
+             */
+            unknown: number;
+        };
         Term: {
             name: string;
             /** @enum {string} */
             unit: "s" | "h" | "unit" | "cycle" | "unit/cycle" | "s/unit" | "unit/h" | "kWh" | "kg" | "1";
             /** Format: double */
             value: number | null;
+        };
+        VerdictCount: {
+            /** Format: int64 */
+            studies: number;
+            /** @enum {string} */
+            verdict: "achieved" | "not_achieved" | "not_enough_data";
+        };
+        Watched: {
+            /**
+             * Format: double
+             * @description of planned time since then; null where nothing was planned
+             */
+            coverage: number | null;
+            /**
+             * Format: int64
+             * @description doubtful findings since then; null where nobody has looked yet
+             */
+            findings: number | null;
+            /**
+             * @description of its gateway; declared: no gateway reads it; unknown: there is no such line
+             * @enum {string}
+             */
+            health: "ok" | "late" | "offline" | "never" | "declared" | "unknown";
+            line: string;
+            /**
+             * Format: date-time
+             * @description when its gateway was last heard
+             */
+            seen: string | null;
+            /**
+             * Format: date-time
+             * @description when coverage and findings are from on
+             */
+            since: string;
+        };
+        WeakProject: {
+            code: string;
+            doubts: components["schemas"]["Doubt"][];
+            establishment: string;
+            name: string;
+            project: string;
         };
         Window: {
             /** Format: date-time */
@@ -3004,6 +3804,26 @@ export interface components {
              * @description its planned end
              */
             to: string;
+        };
+        Witnesses: {
+            /**
+             * Format: int64
+             * @description 0: none is configured
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description how many of them cosigned lately
+             */
+            cosigned: number;
+            /** Format: int64 */
+            necessary: number;
+        };
+        Word: {
+            id: string;
+            name: {
+                [key: string]: string;
+            };
         };
         WriteInputBody: {
             /** Format: double */
@@ -3043,6 +3863,10 @@ export interface components {
             worked_hours?: number;
             /** Format: int64 */
             workers?: number;
+        };
+        Written: {
+            /** @description its id */
+            project: string;
         };
     };
     responses: never;
@@ -3478,6 +4302,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-line-doubts": {
+        parameters: {
+            query: {
+                /** @description included, RFC 3339 */
+                from: string;
+                /** @description not included, RFC 3339 */
+                to: string;
+            };
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Doubts"];
+                };
             };
             /** @description Error */
             default: {
@@ -4411,6 +5272,323 @@ export interface operations {
             };
         };
     };
+    "get-programme": {
+        parameters: {
+            query?: {
+                /** @description its name, such as 2021-2025, or all; the one of today when absent */
+                period?: string;
+                /** @description as they were written down, or as they are today, after mergers */
+                provinces?: "then" | "now";
+                /** @description month that is 1 in the index; the first that is known when absent */
+                base?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-projects-loading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Loading"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "load-projects": {
+        parameters: {
+            query: {
+                /** @description the file's name, which the projects keep */
+                file: string;
+                /** @description only look what is in it */
+                try?: boolean;
+            };
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoadedSheet"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-programme-lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lists"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "list-projects": {
+        parameters: {
+            query?: {
+                /** @description words that stand in the project; case and diacritics make no difference */
+                text?: string;
+                province?: string;
+                kind?: string;
+                level?: string;
+                state?: string;
+                /** @description of approval */
+                year?: string;
+                /** @description of one of its studies; none: no study of it has a result */
+                verdict?: "achieved" | "not_achieved" | "not_enough_data" | "none";
+                /** @description none: nothing of the project is measured */
+                evidence?: "weak" | "good" | "none";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "write-project": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProjectInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Written"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-projects-csv": {
+        parameters: {
+            query?: {
+                /** @description of the headings in XLSX */
+                lang?: "vi" | "en";
+                /** @description a form to fill in */
+                blank?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-projects-xlsx": {
+        parameters: {
+            query?: {
+                /** @description of the headings in XLSX */
+                lang?: "vi" | "en";
+                /** @description a form to fill in */
+                blank?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-project": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its id */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProjectDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "sign-in": {
         parameters: {
             query?: never;
@@ -4662,6 +5840,82 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-study-report": {
+        parameters: {
+            query?: {
+                /** @description an acceptance record, or a report of results */
+                kind?: "acceptance" | "result";
+                lang?: "vi" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description the study's name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-study-report-xlsx": {
+        parameters: {
+            query?: {
+                /** @description an acceptance record, or a report of results */
+                kind?: "acceptance" | "result";
+                lang?: "vi" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description the study's name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
             };
             /** @description Error */
             default: {

@@ -15,7 +15,9 @@ type folded struct {
 	state     *account.State
 	failed    bool             // a batch could not be added; nothing that follows is
 	catalogue record.Catalogue // the last one that names the line
-	sealed    time.Time        // the last batch
+	plant     *account.Plant
+	of        record.Hash // catalogue of the plant
+	sealed    time.Time   // the last batch
 }
 
 // fold adds a batch to the account, which begins with the bundle's first: what happened before is not known to it, as
@@ -33,24 +35,27 @@ func (c *chain) fold(v verify.Verified) {
 	if f.failed {
 		return
 	}
-	if err := f.add(b, v.Catalogue()); err != nil {
+	if f.plant == nil || f.of != b.CatalogueHash {
+		f.plant, f.of = account.PlantOf(v.Catalogue()), b.CatalogueHash
+	}
+	if err := f.add(&b); err != nil {
 		f.failed = true
 		c.report.fails(Intervals, tongue.M("verify.account_failed", "gateway", c.Gateway, "error", err))
 		return
 	}
-	for _, i := range f.state.Finished() {
-		c.minutes.final(i)
+	if final := f.state.Finished(); len(final) > 0 {
+		c.minutes.final <- final
 	}
 }
 
 // add survives what a gateway may have sealed that makes no sense.
-func (f *folded) add(b record.Batch, cat record.Catalogue) (err error) {
+func (f *folded) add(b *record.Batch) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("batch %d: %v", b.Seq, r)
 		}
 	}()
-	f.state.Fold(b, cat)
+	f.state.Take(b, f.plant)
 	return nil
 }
 
@@ -60,8 +65,6 @@ func (c *chain) rest() {
 		return
 	}
 	for _, m := range c.account.state.Machines {
-		for _, i := range m.Open {
-			c.minutes.final(i)
-		}
+		c.minutes.final <- m.Open
 	}
 }

@@ -24,9 +24,19 @@ type Options struct {
 	Ledger    string         // verifier key of the ledger; "": the one in the bundle, which proves nothing by itself
 	Witnesses []string       // verifier keys of witnesses, all of whom must have signed
 	Gateways  record.Keyring // first keys of gateways; nil: those in the bundle
+	Each      bool           // check the signature of each batch, also where a later one speaks for it
 
-	Progress func(done, total uint64) // of the batches; may be nil
+	Progress func(s Stage, done, total uint64) // may be nil
 }
+
+// Stage is what an audit is at.
+type Stage string
+
+// The stages, one after the other.
+const (
+	Reading Stage = "file"    // done and total are bytes
+	Opening Stage = "batches" // and batches
+)
 
 // auditor is one audit.
 type auditor struct {
@@ -42,7 +52,9 @@ type auditor struct {
 	said    []entries.Statement // to the office
 	planned []said.Calendar     // that catalogues began to say
 	count   uint64              // of batches, so far
+	signed  uint64              // of those whose own signature was checked
 	odd     []tongue.Message    // what a ledger may hold, if it is the ledger's
+	told    *told               // nil: nobody asked for it yet
 }
 
 // Run checks a bundle. The error is of what the caller gave, never of the bundle.
@@ -52,11 +64,12 @@ func Run(r io.ReaderAt, size int64, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := bundle.Intact(r, size, nil); errors.Is(err, bundle.ErrChanged) {
+	if err := bundle.Intact(r, size, func(done, total int64) { a.progress(Reading, uint64(done), uint64(total)) }); errors.Is(err, bundle.ErrChanged) {
 		a.report.fails(File, tongue.M("verify.file_changed"))
 	} else if err != nil {
 		return nil, err
 	}
+	a.progress(Reading, uint64(size), uint64(size))
 	if a.bundle, err = bundle.Open(r, size); err != nil {
 		a.report.fails(File, tongue.M("verify.file_unreadable", "error", err))
 		return a.report, nil
@@ -68,6 +81,16 @@ func Run(r io.ReaderAt, size int64, o Options) (*Report, error) {
 	a.catalogues()
 	a.batches()
 	a.proofs()
-	a.figures()
+	if a.minutes != nil { // else why not stands with them
+		a.figures()
+		a.findings()
+		a.studies()
+	}
 	return a.report, nil
+}
+
+func (a *auditor) progress(s Stage, done, total uint64) {
+	if a.options.Progress != nil {
+		a.options.Progress(s, done, total)
+	}
 }

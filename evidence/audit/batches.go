@@ -36,7 +36,7 @@ func (a *auditor) batches() {
 	for _, p := range a.bundle.Proofs {
 		a.tree.proven[place{p.Gateway, p.Seq}] = leaf{}
 	}
-	for s, err := range opened(a.bundle, a.keys) {
+	for s, err := range opened(a.bundle, a.keys, a.options.Each) {
 		if err == nil {
 			err = a.tree.add(s)
 		}
@@ -57,7 +57,7 @@ func (a *auditor) batches() {
 		a.report.fails(Chain, tongue.M("verify.count", "batches", a.count, "said", a.bundle.Manifest.Batches))
 	}
 	a.included()
-	a.report.holds(Signatures, tongue.M("verify.signed", "batches", a.count))
+	a.report.holds(Signatures, tongue.M("verify.signed", "batches", a.count, "checked", a.signed))
 	a.report.holds(Dates)
 	a.report.holds(Catalogues)
 }
@@ -71,20 +71,23 @@ func (a *auditor) inOrder() (all []*chain) {
 }
 
 // take is for one batch.
-func (a *auditor) take(s step) {
+func (a *auditor) take(s *step) {
 	a.count++
-	if a.options.Progress != nil {
-		a.options.Progress(a.count, max(a.bundle.Manifest.Batches, a.count))
+	if total := a.bundle.Manifest.Batches; a.count%64 == 0 || a.count == total {
+		a.progress(Opening, a.count, max(total, a.count))
+	}
+	if s.Signed {
+		a.signed++
 	}
 	switch {
-	case errors.Is(s.err, record.ErrUnknownKey):
-		a.report.fails(Signatures, tongue.M("verify.unknown_key", "index", s.Index, "error", s.err))
+	case errors.Is(s.Err, record.ErrUnknownKey):
+		a.report.fails(Signatures, tongue.M("verify.unknown_key", "index", s.Index, "error", s.Err))
 		return
-	case errors.Is(s.err, record.ErrSignature):
-		a.report.fails(Signatures, tongue.M("verify.forged", "index", s.Index, "error", s.err))
+	case errors.Is(s.Err, record.ErrSignature):
+		a.report.fails(Signatures, tongue.M("verify.forged", "index", s.Index, "error", s.Err))
 		return
-	case s.err != nil:
-		a.report.fails(Signatures, tongue.M("verify.malformed", "index", s.Index, "error", s.err))
+	case s.Err != nil:
+		a.report.fails(Signatures, tongue.M("verify.malformed", "index", s.Index, "error", s.Err))
 		return
 	}
 	a.tree.note(s)

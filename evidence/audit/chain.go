@@ -21,11 +21,12 @@ type chain struct {
 	*auditor
 	head  verify.Head
 	begun bool
-	early []step // their turn has not come
+	early []*step // their turn has not come
 
-	dates   dates
-	spoken  record.Catalogue // the last one, also of batches before the period
-	account folded
+	dates    dates
+	spoken   record.Catalogue // the last one, also of batches before the period
+	spokenOf record.Hash
+	account  folded
 }
 
 // begin makes the chains that the manifest names.
@@ -42,7 +43,7 @@ func (a *auditor) begin() {
 }
 
 // take gives an opened batch its place.
-func (c *chain) take(s step) {
+func (c *chain) take(s *step) {
 	b := s.Batch()
 	if b.Seq < c.First {
 		c.custody(b)
@@ -112,7 +113,7 @@ func (c *chain) retry() bool {
 }
 
 // place puts a batch at the chain's end, or says what is wrong with it. false: it may have its turn later.
-func (c *chain) place(s step) (done bool) {
+func (c *chain) place(s *step) (done bool) {
 	b := s.Batch()
 	v, err := s.Place(c.head, nil)
 	switch {
@@ -149,7 +150,7 @@ func (c *chain) strange(m tongue.Message) {
 
 // hole names what is missing before the first of those that wait, and goes on after it.
 func (c *chain) hole() {
-	slices.SortStableFunc(c.early, func(a, b step) int { return int(min(max(int64(a.Batch().Seq)-int64(b.Batch().Seq), -1), 1)) })
+	slices.SortStableFunc(c.early, func(a, b *step) int { return int(min(max(int64(a.Batch().Seq)-int64(b.Batch().Seq), -1), 1)) })
 	s := c.early[0]
 	c.early = c.early[1:]
 	b := s.Batch()

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"sync"
 	"time"
@@ -18,8 +17,7 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// figures computes the key performance indicators again, from the minutes of the results: that these are right is
-// another check, which names the minute where they are not.
+// figures computes the key performance indicators again, from the minutes that were computed.
 func (a *auditor) figures() {
 	rows, err := a.bundle.KPIs()
 	if err != nil {
@@ -31,12 +29,12 @@ func (a *auditor) figures() {
 			a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", fmt.Errorf("grouping %q is not known", g)))
 		}
 	}
-	model, err := a.model()
+	line, err := a.line()
 	if err != nil {
 		a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", err))
 		return
 	}
-	computed, err := a.compute(model)
+	computed, err := a.compute(line.model)
 	if err != nil {
 		a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", err))
 		return
@@ -59,8 +57,18 @@ func by(g bundle.Grouping) kpi.By {
 	return kpi.Whole
 }
 
-// model is what the line said of itself in the last batch of the bundle, and when it was meant to run by all of them.
-func (a *auditor) model() (kpi.Model, error) {
+// told is the line as it said itself in the last batch of the bundle, and as it was meant to run by all of them.
+type told struct {
+	model   kpi.Model
+	line    record.Line
+	signals map[string]record.Signal
+}
+
+// line is made when it is first asked for, which is when all batches are known.
+func (a *auditor) line() (told, error) {
+	if a.told != nil {
+		return *a.told, nil
+	}
 	var last folded
 	for _, c := range a.inOrder() {
 		if _, ok := c.account.catalogue.Lines[a.bundle.Manifest.Line]; ok && !c.account.sealed.Before(last.sealed) {
@@ -69,20 +77,23 @@ func (a *auditor) model() (kpi.Model, error) {
 	}
 	line, ok := last.catalogue.Lines[a.bundle.Manifest.Line]
 	if !ok {
-		return kpi.Model{}, errors.New("no batch names the line")
+		return told{}, errors.New("no batch names the line")
 	}
 	zone, err := time.LoadLocation(last.catalogue.Timezone)
 	if err != nil {
-		return kpi.Model{}, err
+		return told{}, err
 	}
 	plan, err := said.Sealed(a.bundle.Manifest.Line, line, zone, a.planned, a.said)
 	if err != nil {
-		return kpi.Model{}, err
+		return told{}, err
 	}
-	m := kpi.ModelOf(line, plan)
 	log, err := entries.Of(entries.About(a.said, a.bundle.Manifest.Line, entries.Within(a.window())))
-	m.Log = entries.Logged(log)
-	return m, err
+	if err != nil {
+		return told{}, err
+	}
+	a.told = &told{kpi.ModelOf(line, plan), line, last.catalogue.Signals}
+	a.told.model.Log = entries.Logged(log)
+	return *a.told, nil
 }
 
 // window is the period.
@@ -90,19 +101,14 @@ func (a *auditor) window() record.Span {
 	return record.Span{From: a.bundle.Manifest.From.UTC(), To: a.bundle.Manifest.To.UTC()}
 }
 
-// compute makes all groupings in one reading of the minutes.
+// compute makes all groupings of the minutes that were computed.
 func (a *auditor) compute(m kpi.Model) (all map[bundle.Grouping][]kpi.Row, err error) {
-	src, err := a.bundle.Intervals()
-	if err != nil {
-		return nil, err
-	}
-	defer src.Close()
 	var work sync.WaitGroup
 	var mu sync.Mutex
 	all = map[bundle.Grouping][]kpi.Row{}
-	var feeds []chan account.Interval
+	var feeds []chan []account.Interval
 	for _, g := range bundle.Groupings() {
-		feed := make(chan account.Interval, 256)
+		feed := make(chan []account.Interval, 1)
 		feeds = append(feeds, feed)
 		work.Go(func() {
 			rows, failed := kpi.Compute(drain(feed), m, a.window(), by(g))
@@ -113,49 +119,25 @@ func (a *auditor) compute(m kpi.Model) (all map[bundle.Grouping][]kpi.Row, err e
 			all[g], err = rows, errors.Join(err, failed)
 		})
 	}
-	unread := spread(newResults(src), feeds)
-	work.Wait()
-	return all, errors.Join(err, unread)
-}
-
-// summed is what of a minute figures are computed from.
-type summed struct {
-	account.Interval
-	Timeline, Measures, Counters passedOver
-}
-
-// passedOver is a member that is not decoded.
-type passedOver struct{}
-
-func (passedOver) UnmarshalJSON([]byte) error { return nil }
-
-// spread gives every minute to all.
-func spread(r *results, feeds []chan account.Interval) error {
-	defer func() {
+	for day := range a.minutes.days.inOrder {
 		for _, feed := range feeds {
-			close(feed)
-		}
-	}()
-	for {
-		var i summed
-		_, err := r.read(&i)
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		for _, feed := range feeds {
-			feed <- i.Interval
+			feed <- day
 		}
 	}
+	for _, feed := range feeds {
+		close(feed)
+	}
+	work.Wait()
+	return all, err
 }
 
-func drain(feed <-chan account.Interval) iter.Seq2[account.Interval, error] {
+func drain(feed <-chan []account.Interval) iter.Seq2[account.Interval, error] {
 	return func(yield func(account.Interval, error) bool) {
-		for i := range feed {
-			if !yield(i, nil) {
-				return
+		for day := range feed {
+			for _, i := range day {
+				if !yield(i, nil) {
+					return
+				}
 			}
 		}
 	}

@@ -197,8 +197,14 @@ func (h *history) office(l *ledger.Ledger) error {
 			if err != nil {
 				return err
 			}
-			late.Line, late.About, late.Said = said.Line, said.About, said.Said
-			statements = append(statements, late)
+			study, err := record.NewStatement("study", record.StatementStudy, "Lan", protocolOf(period))
+			if err != nil {
+				return err
+			}
+			for _, s := range []record.Statement{late, study} {
+				s.Line, s.About, s.Said = said.Line, said.About, said.Said
+				statements = append(statements, s)
+			}
 		}
 		sealed, err := record.Seal(record.Batch{
 			Gateway: record.Office, Seq: uint64(n + 1), Prev: prev, SealedAt: said.Said, CatalogueHash: record.HashOf(catalogue), Catalogue: catalogue,
@@ -210,4 +216,15 @@ func (h *history) office(l *ledger.Ledger) error {
 		h.ledger, prev = append(h.ledger, sealed), record.HashOf(sealed)
 	}
 	return nil
+}
+
+// protocolOf is a study of the time before and after the middle of a period, which somebody registers when all is over.
+func protocolOf(period record.Span) record.StudyProtocol {
+	middle, atLeast := period.From.Add(period.Duration()/2), .97
+	return record.StudyProtocol{
+		Study: "press-quality", Metric: "quality_ratio", Comparator: "own-before", Confidence: .95, Method: "auto",
+		Target: record.StudyTarget{Kind: "level", AtLeast: &atLeast},
+		Before: &record.StudySide{Source: record.StudyMetered, From: period.From, To: middle},
+		After:  record.StudySide{Source: record.StudyMetered, From: middle, To: period.To},
+	}
 }

@@ -29,6 +29,10 @@ type minutes struct {
 	said     map[account.Key][]byte // read, not yet computed
 	computed map[account.Key][]byte // not yet read
 	same     uint64
+	days     *days  // what figures are computed from
+	text     []byte // of the last that was computed
+	final    chan []account.Interval
+	ended    chan struct{}
 }
 
 // results are the minutes of the bundle, in order of time.
@@ -51,34 +55,55 @@ func (n named) key() account.Key {
 
 func newResults(src io.ReadCloser) *results {
 	r := &results{src: src, scan: bufio.NewScanner(src)}
-	r.scan.Buffer(nil, longestMinute)
+	r.scan.Buffer(make([]byte, 1<<16), longestMinute)
 	return r
 }
 
 // errOrder is of a minute that is not behind the one before.
 var errOrder = errors.New("out of order")
 
-// read decodes the next minute into v. The text is good until the next call.
-func (r *results) read(v any) (text []byte, err error) {
+// next reads which minute is next; with errOrder there is one all the same. The text is good until the next call.
+func (r *results) next() (n named, text []byte, err error) {
 	if r.err == nil && !r.scan.Scan() {
 		r.err = cmp.Or(r.scan.Err(), io.EOF)
 	}
-	if r.err == nil {
-		r.err = json.Unmarshal(r.scan.Bytes(), v)
+	if r.err != nil {
+		return n, nil, r.err
 	}
-	return r.scan.Bytes(), r.err
-}
-
-// next reads which minute is next; with errOrder there is one all the same.
-func (r *results) next() (n named, text []byte, err error) {
-	if text, err = r.read(&n); err != nil {
-		return n, nil, err
+	text = r.scan.Bytes()
+	if !n.quick(text) {
+		if r.err = json.Unmarshal(text, &n); r.err != nil {
+			return n, nil, r.err
+		}
 	}
 	before := r.last
 	if r.last = n; inOrder(before, n) >= 0 {
 		err = errOrder
 	}
 	return n, text, err
+}
+
+// quick reads the form in which the collector writes minutes. What it passes over is compared byte by byte later.
+func (n *named) quick(text []byte) bool {
+	at := text
+	word := func(before string) string {
+		rest, ok := bytes.CutPrefix(at, []byte(before))
+		end := bytes.IndexByte(rest, '"')
+		if !ok || end < 0 || bytes.IndexByte(rest[:end], '\\') >= 0 {
+			at = nil
+			return ""
+		}
+		at = rest[end:]
+		return string(rest[:end])
+	}
+	q := named{Site: word(`{"Site":"`), Line: word(`","Line":"`), Machine: word(`","Machine":"`), Product: word(`","Product":"`), Order: word(`","Order":"`)}
+	start := word(`","Start":"`)
+	var err error
+	if q.Start, err = time.Parse(time.RFC3339Nano, start); at == nil || err != nil {
+		return false
+	}
+	*n = q
+	return true
 }
 
 func inOrder(a, b named) int {
@@ -94,8 +119,10 @@ func (a *auditor) newMinutes() error {
 	m := a.bundle.Manifest
 	a.minutes = &minutes{
 		report: a.report, from: m.From, to: m.To, line: m.Line, results: newResults(src),
-		said: map[account.Key][]byte{}, computed: map[account.Key][]byte{},
+		said: map[account.Key][]byte{}, computed: map[account.Key][]byte{}, days: newDays(),
+		final: make(chan []account.Interval, 64), ended: make(chan struct{}),
 	}
+	go a.minutes.run()
 	return nil
 }
 
@@ -104,25 +131,31 @@ func (m *minutes) within(line string, start time.Time) bool {
 	return line == m.line && !start.Before(m.from) && start.Before(m.to)
 }
 
-// final takes an interval that can no longer grow.
-func (m *minutes) final(i account.Interval) {
+// run takes intervals that can no longer grow, beside the account that they are from.
+func (m *minutes) run() {
+	defer close(m.ended)
+	for some := range m.final {
+		for n := range some {
+			m.take(&some[n])
+		}
+	}
+}
+
+func (m *minutes) take(i *account.Interval) {
 	if !m.within(i.Line, i.Start) {
 		return
 	}
-	text, err := json.Marshal(i)
-	if err != nil {
-		m.report.fails(Intervals, tongue.M("verify.account_failed", "gateway", i.Machine, "error", err))
-		return
-	}
+	m.days.add(i)
+	m.text = i.AppendJSON(m.text[:0])
 	m.read(i.Start)
 	key := i.Key()
 	said, ok := m.said[key]
 	if !ok {
-		m.computed[key] = text
+		m.computed[key] = bytes.Clone(m.text)
 		return
 	}
 	delete(m.said, key)
-	m.compare(key, said, text)
+	m.compare(key, said, m.text)
 }
 
 // read reads the results up to a minute.
@@ -161,6 +194,8 @@ func minute(k account.Key) time.Time { return time.UnixMilli(k.Start).UTC() }
 
 // end finds what only one side has.
 func (m *minutes) end() {
+	close(m.final)
+	<-m.ended
 	m.read(time.UnixMilli(1 << 52))
 	if err := m.results.err; !errors.Is(err, io.EOF) {
 		m.report.fails(Intervals, tongue.M("verify.intervals_unreadable", "error", err))

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"crypto/sha256"
 	"iter"
 	"runtime"
 	"sync"
@@ -15,13 +16,12 @@ import (
 // step is an entry of the bundle that was opened.
 type step struct {
 	bundle.Entry
-	leaf []byte // of the batch in the tree; nil at the end
-	verify.Opened
-	err error // of Opened
+	leaf record.Hash // of the batch in the tree
+	verify.Opening
 }
 
-// chunk is how many batches one worker takes at once.
-const chunk = 64
+// chunk is how many batches one worker takes at once. Of each stretch of a chain within it one signature is checked.
+const chunk = 256
 
 // job is a chunk in work.
 type job struct {
@@ -31,8 +31,8 @@ type job struct {
 }
 
 // opened opens a bundle's batches on all processors, and gives them in their order.
-func opened(b *bundle.Bundle, keys record.Keyring) iter.Seq2[step, error] {
-	return func(yield func(step, error) bool) {
+func opened(b *bundle.Bundle, keys record.Keyring, each bool) iter.Seq2[*step, error] {
+	return func(yield func(*step, error) bool) {
 		var all sync.WaitGroup
 		defer all.Wait()
 		stop := make(chan struct{})
@@ -56,19 +56,19 @@ func opened(b *bundle.Bundle, keys record.Keyring) iter.Seq2[step, error] {
 		for range n {
 			all.Go(func() {
 				for j := range work {
-					j.open(keys)
+					j.open(keys, each)
 				}
 			})
 		}
 		for j := range inOrder {
 			<-j.done
-			for _, s := range j.steps {
-				if !yield(s, nil) {
+			for i := range j.steps {
+				if !yield(&j.steps[i], nil) {
 					return
 				}
 			}
 			if j.err != nil {
-				yield(step{}, j.err)
+				yield(nil, j.err)
 				return
 			}
 		}
@@ -93,12 +93,20 @@ func cut(b *bundle.Bundle, hand func(*job) bool) {
 	hand(next)
 }
 
-func (j *job) open(keys record.Keyring) {
+func (j *job) open(keys record.Keyring, each bool) {
 	defer close(j.done)
-	for i := range j.steps {
-		if s := &j.steps[i]; s.Sealed != nil {
-			s.leaf = rfc6962.DefaultHasher.HashLeaf(s.Sealed)
-			s.Opened, s.err = verify.Open(s.Sealed, keys)
+	sealed := make([][]byte, 0, len(j.steps))
+	for _, s := range j.steps {
+		if s.Sealed != nil { // the end alone has none
+			sealed = append(sealed, s.Sealed)
 		}
+	}
+	leaves := sha256.New()
+	for i, o := range verify.OpenAll(sealed, keys, each) {
+		j.steps[i].Opening = o
+		leaves.Reset()
+		leaves.Write([]byte{rfc6962.RFC6962LeafHashPrefix})
+		leaves.Write(sealed[i])
+		leaves.Sum(j.steps[i].leaf[:0])
 	}
 }

@@ -29,6 +29,10 @@ func (c *chain) before(b record.Batch, index uint64) {
 
 // speaks notes where a catalogue begins to say another calendar.
 func (c *chain) speaks(b record.Batch, now record.Catalogue, index uint64) {
+	if b.CatalogueHash == c.spokenOf && c.spoken.Gateway != "" {
+		return // the same as before
+	}
+	c.spokenOf = b.CatalogueHash
 	c.planned = append(c.planned, said.CalendarsOf(c.spoken, now, b, index)...)
 	c.spoken = now
 }

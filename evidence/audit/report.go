@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/json"
+	"sync"
 
 	"github.com/lineproof/lineproof/evidence/bundle"
 	"github.com/lineproof/lineproof/internal/tongue"
@@ -23,9 +24,11 @@ const (
 	Catalogues   Name = "catalogues"
 	Intervals    Name = "intervals"
 	KPI          Name = "kpi"
+	Findings     Name = "findings"
+	Studies      Name = "studies"
 )
 
-var order = []Name{File, Checkpoint, Cosignatures, Keys, Signatures, Chain, Inclusion, Dates, Catalogues, Intervals, KPI}
+var order = []Name{File, Checkpoint, Cosignatures, Keys, Signatures, Chain, Inclusion, Dates, Catalogues, Intervals, KPI, Findings, Studies}
 
 // State is what came of a check.
 type State string
@@ -54,6 +57,8 @@ type Check struct {
 type Report struct {
 	Bundle bundle.Manifest // as far as it could be read
 	Checks []Check
+
+	mu sync.Mutex // checks are made beside each other
 }
 
 func newReport() *Report {
@@ -86,6 +91,8 @@ func (r *Report) Check(n Name) *Check {
 
 // fails notes what is wrong.
 func (r *Report) fails(n Name, found tongue.Message) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	c := r.Check(n)
 	c.State = Fails
 	if c.Findings++; len(c.Found) < mostFindings {
@@ -95,6 +102,8 @@ func (r *Report) fails(n Name, found tongue.Message) {
 
 // holds notes that a check was done; what was found wrong before remains.
 func (r *Report) holds(n Name, notes ...tongue.Message) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	c := r.Check(n)
 	if c.State == NotDone {
 		c.State = Holds
@@ -104,12 +113,16 @@ func (r *Report) holds(n Name, notes ...tongue.Message) {
 
 // notes says what a reader has to know of a check, whatever comes of it.
 func (r *Report) notes(n Name, note tongue.Message) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	c := r.Check(n)
 	c.Notes = append(c.Notes, note)
 }
 
 // unasked notes that there was nothing to check with.
 func (r *Report) unasked(n Name, note tongue.Message) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	c := r.Check(n)
 	c.State, c.Notes = Unasked, append(c.Notes, note)
 }

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/mod/sumdb/note"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/lineproof/lineproof/collector/plausible"
 	"github.com/lineproof/lineproof/evidence/audit"
 	"github.com/lineproof/lineproof/evidence/bundle"
 	"github.com/lineproof/lineproof/internal/tongue"
@@ -112,6 +113,16 @@ func tamperings(t *testing.T, h *history) []tampering {
 		{"a row of the figures left out", func(_ *testing.T, f *forger) {
 			edit(f, "results/kpi.json", func(k *bundle.KPIs) { (*k)["shift"] = nil })
 		}, audit.KPI, "by shift: the bundle has 0 rows, the minutes give 1"},
+		{"a finding left out", func(_ *testing.T, f *forger) {
+			edit(f, "results/findings.json", func(all *[]plausible.Finding) { *all = (*all)[1:] })
+		}, audit.Findings, "the bundle names 1 findings, the minutes give 2"},
+		{"a finding made less", func(_ *testing.T, f *forger) {
+			edit(f, "results/findings.json", func(all *[]plausible.Finding) { (*all)[0].Observed = 1 })
+		}, audit.Findings, "finding 1, observed: the bundle says 1, the minutes say"},
+		{"a study that was registered in time", func(_ *testing.T, f *forger) { f.replace("results/studies.json", `"late": true`, `"late": false`) },
+			audit.Studies, "study press-quality, versions.0.late: the bundle says false, people said true"},
+		{"a study left out", func(_ *testing.T, f *forger) { f.entries["results/studies.json"] = []byte("[]") },
+			audit.Studies, "the bundle has 0 studies, people spoke of 1"},
 		{"a correction in the shift log left out", func(_ *testing.T, f *forger) {
 			indexes := slices.Sorted(maps.Keys(f.batches))
 			for _, index := range indexes[len(indexes)-2:] {
@@ -161,6 +172,18 @@ func TestWhatIsChangedIsFoundAndNamed(t *testing.T) {
 			tt.do(t, f)
 			fails(t, h.check(t, f.file()), tt.check, tt.want)
 		})
+	}
+}
+
+// TestABundleOfTheFirstFormHolds is of one from before findings and studies were in the results.
+func TestABundleOfTheFirstFormHolds(t *testing.T) {
+	h := good(t)
+	f := forge(t, h)
+	edit(f, "manifest.json", func(m *bundle.Manifest) { m.Format = 1 })
+	fails(t, h.check(t, f.file()), audit.File, "results/findings.json: there true, in a bundle of format 1")
+	f.names = slices.DeleteFunc(f.names, func(n string) bool { return n == "results/findings.json" || n == "results/studies.json" })
+	if r := h.check(t, f.file()); !r.OK() || r.Check(audit.Findings).State != audit.Unasked || r.Check(audit.Studies).State != audit.Holds {
+		t.Error(r.Text(english(t)))
 	}
 }
 

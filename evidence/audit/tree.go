@@ -2,6 +2,7 @@ package audit
 
 import (
 	"bytes"
+	"crypto/sha256"
 
 	"github.com/transparency-dev/merkle/compact"
 	"github.com/transparency-dev/merkle/proof"
@@ -11,7 +12,17 @@ import (
 	"github.com/lineproof/lineproof/internal/tongue"
 )
 
-var factory = compact.RangeFactory{Hash: rfc6962.DefaultHasher.HashChildren}
+var factory = compact.RangeFactory{Hash: node}
+
+// node is rfc6962.DefaultHasher.HashChildren with less memory.
+func node(left, right []byte) []byte {
+	var both [1 + 2*sha256.Size]byte
+	both[0] = rfc6962.RFC6962NodeHashPrefix
+	copy(both[1:], left)
+	copy(both[1+sha256.Size:], right)
+	hash := sha256.Sum256(both[:])
+	return hash[:]
+}
 
 // tree grows from what a bundle has of the ledger's.
 type tree struct {
@@ -31,7 +42,7 @@ type leaf struct {
 }
 
 // add lets the tree grow by a step.
-func (t *tree) add(s step) error {
+func (t *tree) add(s *step) error {
 	if len(s.Passed) > 0 {
 		var hashes [][]byte
 		for _, n := range s.Passed {
@@ -45,18 +56,18 @@ func (t *tree) add(s step) error {
 			return err
 		}
 	}
-	if s.leaf == nil {
+	if s.Sealed == nil {
 		return nil
 	}
-	return t.grown.Append(s.leaf, nil)
+	return t.grown.Append(bytes.Clone(s.leaf[:]), nil)
 }
 
 // note remembers the leaf of a batch of which there is a proof.
-func (t *tree) note(s step) {
+func (t *tree) note(s *step) {
 	b := s.Batch()
 	at := place{b.Gateway, b.Seq}
 	if _, wanted := t.proven[at]; wanted {
-		t.proven[at] = leaf{s.Index, s.leaf}
+		t.proven[at] = leaf{s.Index, bytes.Clone(s.leaf[:])}
 	}
 }
 

@@ -30,6 +30,10 @@ func (c Check) Proves() tongue.Message {
 		return tongue.M("verify.proves_catalogues")
 	case Intervals:
 		return tongue.M("verify.proves_intervals")
+	case Findings:
+		return tongue.M("verify.proves_findings")
+	case Studies:
+		return tongue.M("verify.proves_studies")
 	}
 	return tongue.M("verify.proves_kpi")
 }
@@ -57,6 +61,10 @@ func (c Check) Cannot() tongue.Message {
 		return tongue.M("verify.cannot_catalogues")
 	case Intervals:
 		return tongue.M("verify.cannot_intervals")
+	case Findings:
+		return tongue.M("verify.cannot_findings")
+	case Studies:
+		return tongue.M("verify.cannot_studies")
 	}
 	return tongue.M("verify.cannot_kpi")
 }
@@ -84,6 +92,10 @@ func (c Check) Title() tongue.Message {
 		return tongue.M("verify.catalogues")
 	case Intervals:
 		return tongue.M("verify.intervals")
+	case Findings:
+		return tongue.M("verify.findings")
+	case Studies:
+		return tongue.M("verify.studies")
 	}
 	return tongue.M("verify.kpi")
 }

@@ -16,6 +16,8 @@
 //	proofs/GATEWAY-SEQ.tlog-proof   of some batches, in the form of C2SP tlog-proof, for other programs
 //	results/intervals.ndjson every minute as the collector's views have it
 //	results/kpi.json         the key performance indicators
+//	results/findings.json    what speaks against the minutes (since format 2)
+//	results/studies.json     the line's studies, with all that was said of them (since format 2)
 //
 // The archive's comment is the SHA-256 of all bytes before it, in hexadecimal.
 package bundle
@@ -30,8 +32,8 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// Format is the one that this program writes and reads.
-const Format = 1
+// Format is the one that this program writes. It reads those before it, too.
+const Format = 2
 
 // Names of the entries.
 const (
@@ -43,6 +45,8 @@ const (
 	proofsDir      = "proofs"
 	intervalsName  = "results/intervals.ndjson"
 	kpiName        = "results/kpi.json"
+	findingsName   = "results/findings.json"
+	studiesName    = "results/studies.json"
 )
 
 // Manifest says what a bundle is of. It is a table of contents, not evidence: what it says is checked against the rest.
@@ -90,6 +94,13 @@ func (k Key) Public() ([]byte, error) {
 
 // KPIs are the rows of the key performance indicators, by how they are grouped.
 type KPIs map[Grouping][]json.RawMessage
+
+// Results are what a bundle says of the minutes beside themselves.
+type Results struct {
+	KPIs     KPIs
+	Findings []json.RawMessage
+	Studies  []json.RawMessage
+}
 
 // Grouping is what gets a row of its own: "line" is the one row of the whole, the others are called as in the interface.
 type Grouping string

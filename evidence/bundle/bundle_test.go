@@ -39,7 +39,7 @@ func TestTheExampleByHand(t *testing.T) {
 		return hashes, nil
 	}
 	end := func(_ any, err error) error { return err }
-	err = errors.Join(w.BeginBatches(nodes), w.Batch(1, []byte("b")), w.Batch(2, []byte("c")), w.EndBatches(5), end(w.BeginIntervals()), w.Close(KPIs{}))
+	err = errors.Join(w.BeginBatches(nodes), w.Batch(1, []byte("b")), w.Batch(2, []byte("c")), w.EndBatches(5), end(w.BeginIntervals()), w.Close(Results{}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func TestABombIsRefused(t *testing.T) {
 	if err := w.Catalogues(map[record.Hash][]byte{{1}: zeros, {2}: zeros}); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Close(KPIs{}); err != nil {
+	if err := w.Close(Results{}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := Open(bytes.NewReader(out.Bytes()), int64(out.Len())); err == nil || !strings.Contains(err.Error(), "more than 67108864 bytes") {

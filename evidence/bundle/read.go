@@ -28,8 +28,8 @@ type Bundle struct {
 	Catalogues map[string][]byte // by the hash in their names, as they are
 	Proofs     []NamedProof
 
-	batches, intervals, kpi *zip.File
-	room                    int64 // left of largest
+	batches, intervals, kpi, findings, studies *zip.File
+	room                                       int64 // left of largest
 }
 
 // NamedProof is a proof with the batch that it is said to be of.
@@ -62,6 +62,11 @@ func Open(r io.ReaderAt, size int64) (*Bundle, error) {
 			return nil, fmt.Errorf("open bundle: %s: is missing", name)
 		}
 	}
+	for _, name := range []string{findingsName, studiesName} {
+		if since2 := b.Manifest.Format >= 2; seen[name] != since2 {
+			return nil, fmt.Errorf("open bundle: %s: there %v, in a bundle of format %d", name, seen[name], b.Manifest.Format)
+		}
+	}
 	return b, nil
 }
 
@@ -71,8 +76,8 @@ func (b *Bundle) take(f *zip.File) (err error) {
 		if err := b.decode(f, &b.Manifest); err != nil {
 			return err
 		}
-		if b.Manifest.Format != Format {
-			return fmt.Errorf("format is %d, this program knows %d; use a newer lineproof", b.Manifest.Format, Format)
+		if b.Manifest.Format < 1 || b.Manifest.Format > Format {
+			return fmt.Errorf("format is %d, this program knows 1 to %d; use a newer lineproof", b.Manifest.Format, Format)
 		}
 		return b.Manifest.period()
 	case keysName:
@@ -88,6 +93,12 @@ func (b *Bundle) take(f *zip.File) (err error) {
 		return nil
 	case kpiName:
 		b.kpi = f
+		return nil
+	case findingsName:
+		b.findings = f
+		return nil
+	case studiesName:
+		b.studies = f
 		return nil
 	}
 	switch dir, name := path.Split(f.Name); dir {
@@ -156,6 +167,20 @@ func (b *Bundle) Intervals() (io.ReadCloser, error) { return b.intervals.Open() 
 func (b *Bundle) KPIs() (k KPIs, err error) {
 	err = b.decode(b.kpi, &k)
 	return k, err
+}
+
+// Findings are what the results say against the minutes; there is false for a bundle of format 1.
+func (b *Bundle) Findings() (all []json.RawMessage, there bool, err error) { return b.list(b.findings) }
+
+// Studies are the line's studies in the results; there is false likewise.
+func (b *Bundle) Studies() (all []json.RawMessage, there bool, err error) { return b.list(b.studies) }
+
+func (b *Bundle) list(f *zip.File) (all []json.RawMessage, there bool, err error) {
+	if f == nil {
+		return nil, false, nil
+	}
+	err = b.decode(f, &all)
+	return all, true, err
 }
 
 func (b *Bundle) content(f *zip.File) ([]byte, error) {

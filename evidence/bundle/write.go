@@ -91,13 +91,17 @@ func (w *Writer) Proof(gateway string, seq uint64, p Proof) error {
 // BeginIntervals gives the writer of the intervals, one JSON object a line.
 func (w *Writer) BeginIntervals() (io.Writer, error) { return w.create(intervalsName, zip.Deflate) }
 
-// Close writes the KPIs and ends the bundle.
-func (w *Writer) Close(k KPIs) error {
-	if err := errors.Join(w.json(kpiName, k), w.zip.Close()); err != nil {
+// Close writes the results and ends the bundle.
+func (w *Writer) Close(r Results) error {
+	err := errors.Join(w.json(kpiName, r.KPIs), w.json(findingsName, some(r.Findings)), w.json(studiesName, some(r.Studies)))
+	if err := errors.Join(err, w.zip.Close()); err != nil {
 		return err
 	}
 	return w.seal.close()
 }
+
+// some is a list in JSON also where there is nothing in it.
+func some(list []json.RawMessage) []json.RawMessage { return append([]json.RawMessage{}, list...) }
 
 func (w *Writer) create(name string, method uint16) (io.Writer, error) {
 	out, err := w.zip.CreateHeader(&zip.FileHeader{Name: name, Method: method, Modified: w.made})

@@ -14,6 +14,7 @@
 //	interval  tags site, line, machine, product, production_order; one point a minute
 //	  the columns of series.NumberColumns, FlagColumns and TextColumns; the last are JSON or ""
 //	  planned_cycle_ms  the planned cycle again, in whole milliseconds
+//	  planned           whether the line was meant to run in that minute, where Options.Planned is given
 //	  scrap.REASON      units scrapped, one integer field a reason, for queries of people's own
 //
 // A signal named as a tag or as time gets a _ after its name, for InfluxDB does not tell the two apart.
@@ -59,6 +60,10 @@ type Options struct {
 
 	Token              string // of 2.x and 3
 	Username, Password string // of 1.8, where Token is empty
+
+	// Planned tells whether a line is meant to run in a minute: what each interval says in the field planned, for
+	// programs that read the database without a calendar. nil: the field is left out.
+	Planned func(line string, minute time.Time) bool
 
 	// OnRefused is told of each point that the server will never take, in line protocol (or how many they
 	// were), with its reason. It may be called by several goroutines at once. nil: nobody asks.

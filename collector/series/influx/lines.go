@@ -230,9 +230,9 @@ func lineValue(v record.Value) (lineprotocol.Value, bool) {
 	return lineprotocol.StringValue(v.Text())
 }
 
-func (l *lines) intervals(all []account.Interval) error {
+func (l *lines) intervals(all []account.Interval, planned func(line string, minute time.Time) bool) error {
 	for _, i := range all {
-		if err := l.interval(i); err != nil {
+		if err := l.interval(i, planned); err != nil {
 			return err
 		}
 	}
@@ -240,7 +240,7 @@ func (l *lines) intervals(all []account.Interval) error {
 }
 
 // interval adds one interval.
-func (l *lines) interval(i account.Interval) error {
+func (l *lines) interval(i account.Interval, planned func(line string, minute time.Time) bool) error {
 	texts, err := series.EncodeTexts(i)
 	if err != nil {
 		return err
@@ -260,6 +260,9 @@ func (l *lines) interval(i account.Interval) error {
 	for n, text := range texts {
 		v, _ := lineprotocol.StringValue(text) // JSON is always UTF-8
 		l.line.AddField(l.texts[n], v)
+	}
+	if planned != nil {
+		l.line.AddField("planned", lineprotocol.BoolValue(planned(i.Line, i.Start)))
 	}
 	l.line.AddField("planned_cycle_ms", lineprotocol.IntValue(i.PlannedCycle.Milliseconds()))
 	for _, reason := range slices.Sorted(maps.Keys(i.ScrapBy)) {

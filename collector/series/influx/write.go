@@ -50,7 +50,7 @@ func (s *Store) writeAll(ctx context.Context, held map[string]*roller, writes []
 	})
 	for _, w := range writes {
 		l.batch(w.Verified, s.places.Of(w.Verified))
-		if err := l.intervals(w.Intervals); err != nil {
+		if err := l.intervals(w.Intervals, s.opts.Planned); err != nil {
 			return err
 		}
 	}
@@ -71,7 +71,7 @@ func (s *Store) Overwrite(ctx context.Context, intervals []account.Interval) err
 		return fmt.Errorf("write influxdb: %w", errClosed)
 	}
 	l := newLines(s.opts.OnRefused)
-	if err := l.intervals(intervals); err != nil {
+	if err := l.intervals(intervals, s.opts.Planned); err != nil {
 		return fmt.Errorf("write influxdb: %w", err)
 	}
 	if err := s.sendAll(ctx, l); err != nil {

@@ -15,30 +15,48 @@ import (
 
 // Buckets gives kept buckets in order of time.
 func (s *Store) Buckets(ctx context.Context, q series.Query) iter.Seq2[series.Bucket, error] {
-	text, args := selectBuckets(q)
-	return query(ctx, s.reader, "buckets", text, args, scanBucket)
+	return func(yield func(series.Bucket, error) bool) {
+		ids, args := signalsOf(q)
+		var signals []int64
+		for id, err := range query(ctx, s.reader, "signals", ids, args, scanID) {
+			if err != nil {
+				yield(series.Bucket{}, err)
+				return
+			}
+			signals = append(signals, id)
+		}
+		text, args := selectBuckets(signals, q)
+		query(ctx, s.reader, "buckets", text, args, scanBucket)(yield)
+	}
 }
+
+func scanID(rows *sql.Rows) (id int64, err error) { return id, rows.Scan(&id) }
 
 // bucketColumns are those of the table bucket after its key.
 func bucketColumns() []string {
 	return slices.Concat(series.BucketWhole(), series.BucketNumbers(), series.BucketTexts())
 }
 
-func selectBuckets(q series.Query) (string, []any) {
+// selectBuckets takes the table's own order where there is one signal: to sort a year of rows takes a third of the time.
+func selectBuckets(signals []int64, q series.Query) (string, []any) {
 	var w where
-	ids, args := signalsOf(q)
-	w.add("signal_id IN ("+ids+")", args...)
 	span := series.BucketSpan
 	if q.Long {
 		span = series.LongSpan
 	}
-	return selectSpan(w, span, q.From, q.To)
+	if len(signals) == 1 {
+		w.add("signal_id = ?", signals[0])
+		return selectSpan(w, span, q.From, q.To)
+	}
+	w.add("signal_id IN ("+strings.TrimSuffix(strings.Repeat("?, ", len(signals)), ", ")+")", anys(signals)...)
+	text, args := selectSpan(w, span, q.From, q.To)
+	return text + ", first_ms", args
 }
 
 func selectSpan(w where, span time.Duration, from, to time.Time) (string, []any) {
 	w.add("span_ms = ?", span.Milliseconds())
 	w.between("start_ms", from, to)
-	return "SELECT start_ms, span_ms, " + strings.Join(bucketColumns(), ", ") + " FROM bucket" + w.String() + " ORDER BY start_ms, first_ms", w.args
+	return "SELECT start_ms, span_ms, " + strings.Join(bucketColumns(), ", ") + " FROM bucket" + w.String() + " ORDER BY start_ms", w.args
 }
 
 func scanBucket(rows *sql.Rows) (series.Bucket, error) {

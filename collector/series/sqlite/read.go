@@ -210,10 +210,10 @@ func (w *where) String() string {
 	return " WHERE " + strings.Join(w.terms, " AND ")
 }
 
-func anys(texts []string) []any {
-	all := make([]any, len(texts))
-	for i, t := range texts {
-		all[i] = t
+func anys[T any](some []T) []any {
+	all := make([]any, len(some))
+	for i, one := range some {
+		all[i] = one
 	}
 	return all
 }

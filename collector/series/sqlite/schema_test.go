@@ -74,10 +74,11 @@ func TestPlans(t *testing.T) {
 	intervals := func(q series.Query) func() (string, []any) {
 		return func() (string, []any) { return selectIntervals(q) }
 	}
-	buckets := func(q series.Query) func() (string, []any) {
-		return func() (string, []any) { return selectBuckets(q) }
+	buckets := func(signals ...int64) func() (string, []any) {
+		return func() (string, []any) { return selectBuckets(signals, series.Query{From: from, To: to}) }
 	}
 	const bySignal = "SEARCH reading USING PRIMARY KEY (signal_id=? AND t_ms>? AND t_ms<?)"
+	const byBucket = "SEARCH bucket USING PRIMARY KEY (signal_id=? AND span_ms=? AND start_ms>? AND start_ms<?)"
 	for _, c := range []struct {
 		name  string
 		query func() (string, []any)
@@ -88,7 +89,8 @@ func TestPlans(t *testing.T) {
 		{"all intervals of a time", intervals(series.Query{From: from, To: to}), "SEARCH interval USING INDEX interval_by_time (start_ms>? AND start_ms<?)"},
 		{"a signal's readings", readings(series.Query{Signals: []string{"a.b"}, From: from, To: to}), bySignal},
 		{"a line's readings", readings(series.Query{Line: "l", From: from, To: to}), bySignal},
-		{"a signal's buckets", buckets(series.Query{Site: "s", Line: "l", Signals: []string{"a.b"}, From: from, To: to}), "SEARCH bucket USING PRIMARY KEY (signal_id=? AND span_ms=? AND start_ms>? AND start_ms<?)"},
+		{"a signal's buckets", buckets(1), byBucket},
+		{"buckets of a signal that has moved", buckets(1, 2), byBucket},
 		{"all readings of a time", readings(series.Query{From: from, To: to}), bySignal},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -20,9 +20,9 @@ type Difference struct {
 // in one step round otherwise than those that do not, and square roots make more of it.
 const rounding = 1e-7
 
-// Differences compares a sealed result with a computed one. Texts are not compared, for another version of the program may
+// Differences compares a sealed result, or another value in JSON, with a computed one. Texts are not compared, for another version of the program may
 // say the same in other words; their keys are.
-func Differences(sealed json.RawMessage, computed Report) ([]Difference, error) {
+func Differences(sealed json.RawMessage, computed any) ([]Difference, error) {
 	text, err := json.Marshal(computed)
 	if err != nil {
 		return nil, err

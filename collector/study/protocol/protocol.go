@@ -20,33 +20,33 @@ import (
 
 // Study is all that was said under one name.
 type Study struct {
-	Name     string
-	Versions []Version // in the order of the ledger, drafts too
+	Name     string    `json:"study"`
+	Versions []Version `json:"versions"` // in the order of the ledger, drafts too
 }
 
 // Version is one version of a study's protocol, with its place in the ledger.
 type Version struct {
 	record.StudyProtocol
-	ID     string
-	Line   string
-	By     string
-	Said   time.Time
-	Ledger uint64      // index of the batch that holds it
-	Hash   record.Hash // SHA-256 of the body, which a verdict names
+	ID     string      `json:"id"`
+	Line   string      `json:"line"`
+	By     string      `json:"by"`
+	Said   time.Time   `json:"said"`
+	Ledger uint64      `json:"ledger"` // index of the batch that holds it
+	Hash   record.Hash `json:"hash"`   // SHA-256 of the body, which a verdict names
 
-	Late       bool      // it was registered when its reporting period had begun: its answer was not fixed in advance
-	Changed    bool      // it replaced a registered version whose reporting period had begun
-	ReplacedBy string    // id of the version that took its place; "": it stands
-	Verdicts   []Verdict // those that name it, in the order of the ledger; the first is the answer
+	Late       bool      `json:"late"`                  // it was registered when its reporting period had begun: its answer was not fixed in advance
+	Changed    bool      `json:"changed"`               // it replaced a registered version whose reporting period had begun
+	ReplacedBy string    `json:"replaced_by,omitempty"` // id of the version that took its place; "": it stands
+	Verdicts   []Verdict `json:"verdicts,omitempty"`    // those that name it, in the order of the ledger; the first is the answer
 }
 
 // Verdict is what somebody concluded.
 type Verdict struct {
 	record.StudyVerdict
-	ID     string
-	By     string
-	Said   time.Time
-	Ledger uint64
+	ID     string    `json:"id"`
+	By     string    `json:"by"`
+	Said   time.Time `json:"said"`
+	Ledger uint64    `json:"ledger"`
 }
 
 // Status is what has become of a version.
@@ -89,6 +89,14 @@ func Of(said iter.Seq[entries.Statement]) ([]Study, error) {
 		all[i].add(v)
 	}
 	return all, nil
+}
+
+// OfLine gives the studies of which a version is of a line, with all that was said of them.
+func OfLine(said iter.Seq[entries.Statement], line string) ([]Study, error) {
+	all, err := Of(said)
+	return slices.DeleteFunc(all, func(s Study) bool {
+		return !slices.ContainsFunc(s.Versions, func(v Version) bool { return v.Line == line })
+	}), err
 }
 
 // add takes the next version. A draft takes the place of drafts only: what is registered stands until something else is.

@@ -139,6 +139,11 @@ export function getFindings(line: string, s: Stretch, signal?: AbortSignal): Pro
 	return get<Findings>(linePath(line, `/findings?${new URLSearchParams({from: s.from, to: s.to})}`), signal)
 }
 
+/** What speaks against a line's figures of closed days; remembered, but for days that nobody asked for before. */
+export function getDoubts(line: string, s: Stretch, signal?: AbortSignal): Promise<Schemas['Doubts']> {
+	return get<Schemas['Doubts']>(linePath(line, `/doubts?${new URLSearchParams({from: s.from, to: s.to})}`), signal)
+}
+
 export const getSignals = (line: string, signal?: AbortSignal) => get<Schemas['Signals']>(linePath(line, '/signals'), signal).then((a) => a.signals)
 
 /** What one signal said; points is how many readings or buckets can be told apart. */

@@ -24,10 +24,6 @@ export interface Change {
 	comment: string
 }
 
-/** The token of somebody who says who they are; who is new here enrols with that. */
-export const signIn = (name: string, pin: string, enrols: boolean) =>
-	post<Schemas['Session']>(enrols ? '/api/v1/people' : '/api/v1/sessions', {name, pin}).then((s) => s.token)
-
 export const changeCalendar = (line: string, change: Change, token: string) => post<void>(linePath(line, '/calendar'), change, token)
 
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
@@ -145,6 +141,12 @@ export function weekBars(shifts: readonly DraftShift[]): Bar[][] {
 		}
 	})
 	return rows
+}
+
+/** The calendar that would govern from an era's beginning on if nobody had said it: what takes its place when it is taken back. */
+export function before(eras: readonly Era[], era: Era): Era | undefined {
+	const standing = eras.filter((e) => e.status !== 'replaced')
+	return standing[standing.indexOf(era) - 1]
 }
 
 /** The last word that stands: what a change begins with. */

@@ -9,10 +9,20 @@ const locales: Record<Lang, string> = {vi: 'vi-VN', en: 'en-GB'}
 
 type Maybe = number | null | undefined
 
+/** To make one takes milliseconds on a phone: each is made once for all readers of one language and zone. */
+const made = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>()
+
+function once<T extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, make: () => T): T {
+	const known = made.get(key) as T | undefined
+	if (known) return known
+	const one = make()
+	made.set(key, one)
+	return one
+}
+
 /** How one reader sees the numbers and times of one line. */
 export class Formats {
 	readonly #locale: string
-	readonly #kept = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>()
 
 	/** zone is an IANA name; the browser's own where it is empty. */
 	constructor(
@@ -105,17 +115,11 @@ export class Formats {
 	}
 
 	#numbers(least: number, most: number): Intl.NumberFormat {
-		const key = `number ${least} ${most}`
-		const made = (this.#kept.get(key) ??
-			new Intl.NumberFormat(this.#locale, {minimumFractionDigits: least, maximumFractionDigits: most})) as Intl.NumberFormat
-		this.#kept.set(key, made)
-		return made
+		const options = {minimumFractionDigits: least, maximumFractionDigits: most}
+		return once(`${this.#locale} ${least} ${most}`, () => new Intl.NumberFormat(this.#locale, options))
 	}
 
 	#dates(key: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-		const made = (this.#kept.get(key) ??
-			new Intl.DateTimeFormat(this.#locale, {...options, timeZone: this.zone || undefined})) as Intl.DateTimeFormat
-		this.#kept.set(key, made)
-		return made
+		return once(`${this.#locale} ${this.zone} ${key}`, () => new Intl.DateTimeFormat(this.#locale, {...options, timeZone: this.zone || undefined}))
 	}
 }

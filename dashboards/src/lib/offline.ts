@@ -14,5 +14,5 @@ export function keepApp() {
 		}
 		if (files.size > before) tell()
 	}).observe({type: 'resource', buffered: true})
-	void navigator.serviceWorker.register('/sw.js').catch(() => undefined)
+	addEventListener('load', () => void navigator.serviceWorker.register('/sw.js').catch(() => undefined)) // the figures come first
 }

@@ -28,6 +28,11 @@ const cases: [path: string, want: unknown][] = [
 	['/lines/%E0', {page: 'unknown'}],
 	['/lines', {page: 'unknown'}],
 	['/lines/a/b', {page: 'unknown'}],
+	['/programme', {page: 'programme'}],
+	['/programme/projects', {page: 'projects'}],
+	['/programme/projects/p0a1', {page: 'project', project: 'p0a1'}],
+	['/programme/projects/p0a1/x', {page: 'unknown'}],
+	['/programme/x', {page: 'unknown'}],
 	['/nothing', {page: 'unknown'}],
 ]
 test.each(cases)('%s', (path, want) => expect(routeOf(path)).toEqual(want))

@@ -15,6 +15,9 @@ export type Route =
 	| {page: 'studies'}
 	| {page: 'study'; study: string}
 	| {page: 'study-form'; study?: string}
+	| {page: 'programme'}
+	| {page: 'projects'}
+	| {page: 'project'; project: string}
 	| {page: 'unknown'}
 
 /** The page that a path asks for. */
@@ -23,6 +26,7 @@ export function routeOf(path: string): Route {
 	if (parts.length === 0) return {page: 'start'}
 	if (parts.length === 1 && (parts[0] === 'gateways' || parts[0] === 'verify' || parts[0] === 'studies')) return {page: parts[0]}
 	if (parts[0] === 'studies' && parts[1]) return studyRoute(parts[1], parts.slice(2))
+	if (parts[0] === 'programme') return programmeRoute(parts)
 	const view = views.find((v) => v === (parts[2] ?? 'now'))
 	if (parts[0] === 'lines' && parts[1] && view && parts.length === (view === 'now' ? 2 : 3)) return lineRoute(parts[1], view)
 	return {page: 'unknown'}
@@ -32,6 +36,13 @@ export function routeOf(path: string): Route {
 function studyRoute(study: string, rest: string[]): Route {
 	if (rest.length === 0) return study === 'new' ? {page: 'study-form'} : {page: 'study', study}
 	return rest.length === 1 && rest[0] === 'edit' ? {page: 'study-form', study} : {page: 'unknown'}
+}
+
+/** /programme, /programme/projects and /programme/projects/{id}; a new project has the id new. */
+function programmeRoute(parts: string[]): Route {
+	if (parts.length === 1) return {page: 'programme'}
+	if (parts[1] !== 'projects' || parts.length > 3) return {page: 'unknown'}
+	return parts[2] === undefined ? {page: 'projects'} : {page: 'project', project: parts[2]}
 }
 
 function lineRoute(encoded: string, view: View): Route {

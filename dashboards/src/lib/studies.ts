@@ -44,6 +44,11 @@ export async function importFile(line: string, file: File, token: string): Promi
 }
 
 export const bundleOf = (study: string) => path(study, '/bundle')
+
+/** The documents that an office files, in the order in which it needs them. */
+export const documents = ['acceptance', 'result'] as const
+export const documentForms = ['pdf', 'xlsx'] as const
+export const documentOf = (study: string, kind: (typeof documents)[number], form: (typeof documentForms)[number], lang: 'vi' | 'en') => path(study, `/report.${form}?kind=${kind}&lang=${lang}`)
 export const shiftsOf = (study: string, side: 'before' | 'after') => path(study, `/shifts.csv?side=${side}`)
 
 export const studyHref = (study: string) => `/studies/${encodeURIComponent(study)}`
