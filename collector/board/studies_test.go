@@ -3,6 +3,7 @@ package board_test
 import (
 	"errors"
 	"math/rand/v2"
+	"strconv"
 	"testing"
 	"time"
 
@@ -13,35 +14,45 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// plant is a hall with a press that works two shifts on every day but Sunday.
+// plant is a hall with a press that works eight shifts of half an hour on every day but Sunday, so that there are many shifts
+// of few minutes.
 type plant struct {
 	*hall
 	gateway *collectortest.Gateway
 	random  *rand.Rand
 }
 
+const perDay = 8
+
 func openPlant(t *testing.T) *plant {
 	t.Helper()
 	p := &plant{openHall(t, collectortest.Morning), collectortest.NewGateway(gateway, collectortest.Morning), rand.New(rand.NewPCG(3, 3))}
+	own := p.gateway.Catalogue.Lines[line]
+	own.Calendar = &record.Calendar{}
+	for n := range perDay {
+		from := record.ClockTime(6*60 + 30*n)
+		own.Calendar.Shifts = append(own.Calendar.Shifts, record.Shift{Name: strconv.Itoa(n + 1), From: from, To: from + 30, Days: []record.Weekday{1, 2, 3, 4, 5, 6}})
+	}
+	p.gateway.Catalogue.Lines[line] = own
 	p.Remember()
 	return p
 }
 
-// days lets the press work, with about so many rejects in a thousand cycles of each shift. At night and on Sundays nobody
+// days lets the press work from 06:00 on, with about so many rejects in a thousand units of each shift. Beside the shifts nobody
 // looks, until a minute before work begins.
 func (p *plant) days(n int, rejects float64) {
 	p.t.Helper()
 	var sealed [][]byte
 	for range n {
-		rest := 8 * time.Hour
+		worked := perDay
 		if p.gateway.At.Add(7*time.Hour).Weekday() == time.Sunday {
-			rest = 24 * time.Hour
+			worked = 0
 		}
-		for range int((24*time.Hour - rest) / (8 * time.Hour)) { // shifts; the last minute's counts would be the next shift's
-			cycles, bad := uint64(900+p.random.IntN(200)), uint64(max(0, rejects+rejects/5*p.random.NormFloat64()))
-			sealed = append(sealed, p.gateway.Work(p.t, 8*time.Hour-time.Minute, collectortest.Execute, cycles, bad*10), p.gateway.Work(p.t, time.Minute, collectortest.Execute, 0, 0))
+		for range worked { // the last minute's counts would be the next shift's
+			cycles, bad := uint64(90+p.random.IntN(20)), uint64(max(0, rejects+rejects/5*p.random.NormFloat64()))
+			sealed = append(sealed, p.gateway.Work(p.t, 29*time.Minute, collectortest.Execute, cycles, bad), p.gateway.Work(p.t, time.Minute, collectortest.Execute, 0, 0))
 		}
-		p.gateway.At = p.gateway.At.Add(rest - time.Minute)
+		p.gateway.At = p.gateway.At.Add(24*time.Hour - time.Duration(worked)*30*time.Minute - time.Minute)
 		sealed = append(sealed, p.gateway.Work(p.t, time.Minute, collectortest.Stopped, 0, 0))
 	}
 	p.Take(p.gateway, sealed...)
@@ -57,23 +68,23 @@ func (p *plant) study() board.StudyDetail {
 	return d
 }
 
-// asks is a study of four weeks before and after.
+// asks is a study of four days before, and of five after, of which one is a Sunday.
 func asks(id string) board.StudyDraft {
 	begin := collectortest.Morning.Add(-6 * time.Hour)
-	change := begin.AddDate(0, 0, 28)
+	change := begin.AddDate(0, 0, 4)
 	return board.StudyDraft{ID: id, Line: line, StudyProtocol: record.StudyProtocol{
 		Study: "press-quality", Metric: "quality_ratio", Secondary: []string{"output_per_hour"}, Target: record.StudyTarget{Kind: "level", AtLeast: ptr(.97)},
 		Comparator: "own-before", Confidence: .95, Method: "auto",
 		Before: &record.StudySide{Source: record.StudyMetered, From: begin, To: change},
-		After:  record.StudySide{Source: record.StudyMetered, From: change, To: change.AddDate(0, 0, 28)},
+		After:  record.StudySide{Source: record.StudyMetered, From: change, To: change.AddDate(0, 0, 5)},
 	}}
 }
 
-// TestAStudyFromDraftToVerdict lives through eight weeks.
+// TestAStudyFromDraftToVerdict lives through nine days.
 func TestAStudyFromDraftToVerdict(t *testing.T) {
 	p := openPlant(t)
 	ctx := t.Context()
-	p.days(27, 100)
+	p.days(3, 100)
 	draft := asks("v1")
 	draft.Draft = true
 	if err := p.RegisterStudy(ctx, "Lan", draft); err != nil {
@@ -94,10 +105,10 @@ func TestAStudyFromDraftToVerdict(t *testing.T) {
 	registered := asks("v2")
 	registered.Replaces = "v1"
 	preview, err := p.PreviewStudy(ctx, registered, .8, ptr(.98))
-	if err != nil || len(preview.Problems) > 0 || preview.Late || preview.Changes || preview.After.Planned != 48 || preview.Before.Shifts != 48 {
+	if err != nil || len(preview.Problems) > 0 || preview.Late || preview.Changes || preview.After.Planned != 4*perDay || preview.Before.Shifts != 3*perDay {
 		t.Fatalf("%+v, %v", preview, err)
 	}
-	if plan := preview.Planning; plan == nil || plan.Shifts != 48 || plan.Value < .89 || plan.Value > .91 || plan.Needed == nil || *plan.Needed != 33 || len(plan.Proves) != 5 || !plan.Proves[2].Planned {
+	if plan := preview.Planning; plan == nil || plan.Shifts != 3*perDay || plan.Value < .89 || plan.Value > .91 || plan.Needed == nil || *plan.Needed <= outcome.LeastShifts || len(plan.Proves) != 5 || !plan.Proves[1].Planned {
 		t.Errorf("%+v", preview.Planning)
 	}
 	if err := p.RegisterStudy(ctx, "Lan", registered); err != nil {
@@ -108,20 +119,21 @@ func TestAStudyFromDraftToVerdict(t *testing.T) {
 	if err := p.RegisterStudy(ctx, "Minh", stale); !errors.Is(err, board.ErrOvertaken) {
 		t.Errorf("%v", err)
 	}
-	p.days(8, 20)
-	if d := p.study(); d.Status != protocol.Measuring || d.Late || d.Over || d.Report.Verdict != outcome.NotEnoughData || d.After.Shifts != 12 || d.After.Planned != 48 || len(d.Sides.Before.Shifts) != 48 {
+	p.days(1, 100)
+	p.days(1, 20)
+	if d := p.study(); d.Status != protocol.Measuring || d.Late || d.Over || d.Report.Verdict != outcome.NotEnoughData || d.After.Shifts != perDay || d.After.Planned != 4*perDay || len(d.Sides.Before.Shifts) != 4*perDay {
 		t.Errorf("%s, %+v, %d shifts before", d.Status, d.After, len(d.Sides.Before.Shifts))
 	}
 	conclude := board.StudyConclusion{ID: "end", Study: "press-quality"}
 	if err := p.ConcludeStudy(ctx, "Lan", conclude); !errors.Is(err, board.ErrOpen) {
 		t.Errorf("%v", err)
 	}
-	p.days(21, 20)
+	p.days(4, 20)
 	d := p.study()
 	if !d.Over || d.Sealed || d.Report.Verdict != outcome.Achieved || d.Report.Grade != outcome.Metered {
 		t.Fatalf("%+v, %v", d.Study, d.Report.Reasons)
 	}
-	if s := d.Sides.After.Shifts[0]; s.Shift != "early" || s.Value == nil || *s.Value < .97 || *s.Coverage != 1 {
+	if s := d.Sides.After.Shifts[0]; s.Shift != "1" || s.Value == nil || *s.Value < .97 || *s.Coverage != 1 {
 		t.Errorf("%+v", s)
 	}
 	for range 2 {
@@ -163,7 +175,7 @@ func (p *plant) changedAfterwards() {
 	if list, err := p.Studies(t.Context(), "hand-press"); err != nil || len(list) != 0 {
 		t.Errorf("of another line: %+v, %v", list, err)
 	}
-	if on, span, err := p.StudySpan("press-quality"); err != nil || on != line || span.Duration() != (56+1)*24*time.Hour {
+	if on, span, err := p.StudySpan("press-quality"); err != nil || on != line || span.Duration() != (9+1)*24*time.Hour {
 		t.Errorf("%s %+v, %v", on, span, err)
 	}
 	if _, err := p.StudyDetail(t.Context(), "none"); !errors.Is(err, board.ErrNotFound) {
