@@ -10,13 +10,14 @@ GO_BUILD := CGO_ENABLED=0 go build -trimpath -tags nethttpomithttp2 -ldflags "$(
 # What the tests run against and did not write: Debian's packages, and InfluxDB 1.8 from its own source.
 DEBIAN   := mosquitto socat mbpoll python3-pymodbus python3-serial python3-serial-asyncio chromium fonts-noto-core qemu-user-static \
             gcc libc6-dev libmodbus-dev linux-libc-dev \
-            adduser ca-certificates groff-base lintian openssl strace systemd tzdata udev
+            adduser ca-certificates groff-base lintian openssl strace systemd tzdata udev \
+            poppler-utils python3-openpyxl zbar-tools
 INFLUXD  := github.com/influxdata/influxdb/cmd/influxd@v1.8.10
 LINT     := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.6.2
 NODE     := dashboards record/testdata/js drivers/modbus/testdata/js
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test test-go test-web deps lint bench-modbus drain walk month year simulate evidence evidence-year soak chaos chaos-modbus fuzz generate clean package test-package
+.PHONY: help demo build test test-go test-web deps lint bench-modbus drain walk pictures month year simulate evidence evidence-year soak chaos chaos-modbus fuzz generate clean package test-package
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -81,6 +82,9 @@ drain: ## drain a week's backlog while live values flow
 
 walk: dashboards/dist/index.html ## click through the demonstration in every size, theme and language; SHOTS=DIR keeps pictures
 	WALKS=all SHOTS=$(SHOTS) go test -count=1 -timeout 30m -v -run 'TestDemo$$' ./cmd/lineproof
+
+pictures: dashboards/dist/index.html ## make the pictures of docs/how-to again, from the demonstration
+	PICTURES=$(CURDIR)/docs/pictures go test -count=1 -timeout 30m -v -run 'TestDemo$$' ./cmd/lineproof
 
 month: ## hold a month of 12 machines and 80 products against the plant's books, files and Grafana's queries
 	go test -count=1 -timeout 30m -v -run TestAMonth ./collector/board ./dashboards/grafana

@@ -256,6 +256,7 @@ func (c *Collector) Run(ctx context.Context) error {
 		Handler: web.Handler(web.Options{
 			Version: c.opts.Version, Board: c.board, People: c.people, Log: c.log, Logger: c.opts.Logger, App: c.opts.App, Ledger: c.publicLedger(), Healthy: c.healthy,
 			Metrics: promhttp.HandlerFor(c.pipeline.metrics.registry, promhttp.HandlerOpts{}), Alerts: c.alerts.List, Witnesses: c.cosigned, Bundle: c.evidence,
+			Reports: c.cfg.reports(),
 		}),
 	}
 	group.Go(func() error {

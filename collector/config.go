@@ -4,6 +4,8 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"github.com/lineproof/lineproof/collector/alert"
 	"github.com/lineproof/lineproof/collector/cosign"
@@ -21,7 +23,16 @@ type Config struct {
 	Publish   Publish            `yaml:"publish"`   // what other programs get to know over MQTT
 	Gateways  map[string]Gateway `yaml:"gateways"`  // who may send
 	Witnesses *cosign.Policy     `yaml:"witnesses"` // who cosigns the ledger; nil: nobody
+	Reports   string             `yaml:"reports"`   // folder of templates and of projects' particulars (docs/how-to/report.md)
 	Alerts    *alert.Config      `yaml:"-"`         // what is watched and who is told; nil: nothing is
+}
+
+// reports is the folder of that; nil: there is none.
+func (c Config) reports() fs.FS {
+	if c.Reports == "" {
+		return nil
+	}
+	return os.DirFS(c.Reports)
 }
 
 // MQTT is the embedded broker.

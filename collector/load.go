@@ -80,6 +80,11 @@ func (c *Config) validate(mistake func(path []string, message, hint string)) {
 			mistake(append([]string{"witnesses"}, path...), message, hint)
 		})
 	}
+	if c.Reports != "" {
+		if info, err := os.Stat(c.Reports); err != nil || !info.IsDir() {
+			mistake([]string{"reports"}, fmt.Sprintf("there is no folder %s", c.Reports), "make it, or leave reports out: then documents have the program's own templates")
+		}
+	}
 	c.validateReaders(mistake)
 	c.validateGateways(mistake)
 }

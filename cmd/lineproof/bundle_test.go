@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,7 +19,9 @@ import (
 	"github.com/lineproof/lineproof/collector"
 	"github.com/lineproof/lineproof/collector/collectortest"
 	"github.com/lineproof/lineproof/collector/ledger"
+	"github.com/lineproof/lineproof/evidence/bundle"
 	"github.com/lineproof/lineproof/internal/clock"
+	"github.com/lineproof/lineproof/record"
 )
 
 // morning is the ledger of a gateway's morning, with the configuration of a collector that listens at an address.
@@ -58,7 +61,7 @@ func TestBundleAndVerify(t *testing.T) {
 	ln.Close()
 	config, verifier, key := morning(t, addr)
 	dir := t.TempDir()
-	bundle := func(name string, want int) (file, stderr string) {
+	made := func(name string, want int) (file, stderr string) {
 		t.Helper()
 		file = filepath.Join(dir, name)
 		exit, out, stderr := ran(t, "bundle", "--config", config, "--line", "huu-lung-01-line", "--from", "2026-03-02T06:30:00+07:00", "--to", "2026-03-02T08:00:00+07:00", "--out", file)
@@ -74,9 +77,9 @@ func TestBundleAndVerify(t *testing.T) {
 		}
 	}
 
-	still, _ := bundle("still.zip", 0) // no collector runs
+	still, _ := made("still.zip", 0) // no collector runs
 	holds(still)
-	if _, stderr := bundle("still.zip", 1); !strings.Contains(stderr, "is there already\nhint: name another file") {
+	if _, stderr := made("still.zip", 1); !strings.Contains(stderr, "is there already\nhint: name another file") {
 		t.Errorf("written over: %q", stderr)
 	}
 	cfg, err := collector.Load(config)
@@ -90,12 +93,25 @@ func TestBundleAndVerify(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- c.Run(ctx) }()
-	asked, _ := bundle("asked.zip", 0)
+	asked, _ := made("asked.zip", 0)
 	holds(asked)
 	exit, _, stderr := ran(t, "bundle", "--config", config, "--line", "oil", "--from", "2026-03-02T06:30:00+07:00", "--to", "2026-03-02T08:00:00+07:00", "--out", filepath.Join(dir, "oil.zip"))
 	if exit != 1 || !strings.Contains(stderr, "bundle of line oil: not found") {
 		t.Errorf("a line that there is not: exit %d, %s", exit, stderr)
 	}
+	askStudy(t, "http://"+addr)
+	ofStudy := func(name string) {
+		t.Helper()
+		file := filepath.Join(dir, name)
+		if exit, _, stderr := ran(t, "bundle", "--config", config, "--study", "morning", "--out", file); exit != 0 {
+			t.Fatalf("%s: exit %d, %s", name, exit, stderr)
+		}
+		holds(file)
+		if m := manifest(t, file); m.Study != "morning" || m.Line != "huu-lung-01-line" || !m.From.Equal(collectortest.Morning) {
+			t.Errorf("%s: %+v", name, m)
+		}
+	}
+	ofStudy("study.zip")
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
@@ -103,10 +119,46 @@ func TestBundleAndVerify(t *testing.T) {
 	if err := c.Close(); err != nil {
 		t.Error(err)
 	}
+	ofStudy("study-still.zip")
 	if left, err := filepath.Glob(filepath.Join(dir, ".lineproof-bundle-*")); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 	reports(t, still, verifier)
+}
+
+// askStudy registers a study of the morning.
+func askStudy(t *testing.T, url string) {
+	t.Helper()
+	lan, err := person(t.Context(), url, "Lan")
+	if err != nil {
+		t.Fatal(err)
+	}
+	level := .97
+	err = lan.ask(t.Context(), http.MethodPost, "/api/v1/studies", map[string]any{"id": "s", "line": "huu-lung-01-line", "protocol": record.StudyProtocol{
+		Study: "morning", Metric: "quality_ratio", Target: record.StudyTarget{Kind: "level", AtLeast: &level}, Comparator: "own-before", Confidence: .95, Method: "auto",
+		After: record.StudySide{Source: record.StudyMetered, From: collectortest.Morning, To: collectortest.Morning.Add(time.Hour)},
+	}}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func manifest(t *testing.T, file string) bundle.Manifest {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := bundle.Open(f, info.Size())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b.Manifest
 }
 
 // reports looks at what verify says of a bundle whose figures were changed, and of what is none.
@@ -150,6 +202,12 @@ func reports(t *testing.T, file, verifier string) {
 	}
 	if exit, _, stderr := ran(t, "verify", file, "--key", "huu-lung-01=me"); exit != 1 || !strings.Contains(stderr, `key "me" of gateway huu-lung-01`) {
 		t.Errorf("a key that is none: exit %d, %q", exit, stderr)
+	}
+	if exit, _, stderr := ran(t, "bundle", "--config", "c", "--study", "s", "--line", "l", "--out", "o"); exit != 2 || !strings.Contains(stderr, "a study has its own line and period") {
+		t.Errorf("a study and a line: exit %d, %q", exit, stderr)
+	}
+	if exit, _, stderr := ran(t, "bundle", "--config", "c", "--line", "l", "--out", "o"); exit != 2 || !strings.Contains(stderr, "give --line, --from and --to, or --study") {
+		t.Errorf("no period: exit %d, %q", exit, stderr)
 	}
 	if exit, _, _ := ran(t, "verify", file+".none"); exit != 2 {
 		t.Errorf("no file: exit %d", exit)

@@ -28,9 +28,7 @@ type Study struct {
 	Status     protocol.Status    `json:"status" enum:"draft,registered,measuring,concluded"`
 	Late       bool               `json:"late" doc:"registered when its reporting period had begun"`
 	Changed    bool               `json:"changed" doc:"changed after the reporting period had begun"`
-	Metric     string             `json:"metric"`
-	Share      bool               `json:"share" doc:"whether the metric is a part of 1"`
-	Lower      bool               `json:"lower_is_better"`
+	Metric     StudyMetric        `json:"metric"`
 	Target     record.StudyTarget `json:"target"`
 	TargetText record.Names       `json:"target_text" doc:"the target in words"`
 	Before     *StudyPeriod       `json:"before,omitempty"`
@@ -38,6 +36,21 @@ type Study struct {
 	Over       bool               `json:"over" doc:"all shifts of both sides are over and known, so that the study can be concluded"`
 	Sealed     bool               `json:"sealed" doc:"whether report is a sealed verdict; else it is what it would be by now"`
 	Report     *protocol.Report   `json:"report,omitempty" doc:"absent for a draft"`
+	Words      *StudyWords        `json:"words,omitempty" doc:"what report says, in words"`
+}
+
+// StudyMetric is what a study can be about.
+type StudyMetric struct {
+	Name  string       `json:"name"`
+	Text  record.Names `json:"text" doc:"by language: vi, en"`
+	Share bool         `json:"share" doc:"whether it is a part of 1"`
+	Lower bool         `json:"lower_is_better"`
+}
+
+// StudyWords are a report's verdict and grade in words.
+type StudyWords struct {
+	Verdict record.Names `json:"verdict"`
+	Grade   record.Names `json:"grade"`
 }
 
 // StudyPeriod is one side of a study and how far it is.
@@ -68,6 +81,26 @@ func (b *Board) loadStudies(ctx context.Context) ([]protocol.Study, error) {
 		return nil, fmt.Errorf("studies: %w", err)
 	}
 	return all, nil
+}
+
+// StudyMetrics lists what studies can be about.
+func StudyMetrics() (all []StudyMetric) {
+	for _, m := range outcome.Metrics() {
+		all = append(all, metricOf(m))
+	}
+	return all
+}
+
+func metricOf(m outcome.Metric) StudyMetric {
+	text := protocol.InAll(func(t tongue.Tongue) string { return t.Say("study.metric_" + m.Name) })
+	return StudyMetric{Name: m.Name, Text: text, Share: m.Share, Lower: m.LowerIsBetter}
+}
+
+func wordsOf(r protocol.Report) *StudyWords {
+	return &StudyWords{
+		Verdict: protocol.InAll(func(t tongue.Tongue) string { return t.Say("study.verdict_" + string(r.Verdict)) }),
+		Grade:   protocol.InAll(func(t tongue.Tongue) string { return t.Say("study.grade_" + string(r.Grade)) }),
+	}
 }
 
 // Studies lists all studies, of one line where it is named.
@@ -105,7 +138,7 @@ func (b *Board) summary(ctx context.Context, v protocol.Version) (Study, error) 
 	metric, _ := outcome.MetricNamed(v.Metric)
 	s := Study{
 		Study: v.Study, Title: v.Title, Line: v.Line, Site: v.Site, Status: v.Status(b.clock.Now()), Late: v.Late, Changed: v.Changed,
-		Metric: v.Metric, Share: metric.Share, Lower: metric.LowerIsBetter, Target: v.Target,
+		Metric: metricOf(metric), Target: v.Target,
 		TargetText: protocol.InAll(func(t tongue.Tongue) string {
 			return protocol.Words{Tongue: t, Metric: metric}.Target(protocol.TargetOf(v.Target))
 		}),
@@ -135,6 +168,7 @@ func (b *Board) summary(ctx context.Context, v protocol.Version) (Study, error) 
 			return s, fmt.Errorf("verdict of study %s: %w", v.Study, err)
 		}
 	}
+	s.Words = wordsOf(*s.Report)
 	return s, nil
 }
 

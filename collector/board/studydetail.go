@@ -14,6 +14,7 @@ import (
 // StudyDetail is a study with all that was said of it, and what it is worked out from.
 type StudyDetail struct {
 	Study
+	Metrics  []StudyMetric  `json:"metrics" nullable:"false" doc:"all that there are"`
 	Versions []StudyVersion `json:"versions" nullable:"false" doc:"in the order of the ledger, drafts too"`
 	Current  int            `json:"current" doc:"which version stands, counted from 0"`
 	Sides    StudySides     `json:"sides" doc:"of the version that stands"`
@@ -83,7 +84,7 @@ func (b *Board) StudyDetail(ctx context.Context, name string) (StudyDetail, erro
 		return StudyDetail{}, err
 	}
 	current := s.Current()
-	d := StudyDetail{Versions: []StudyVersion{}, From: current.Span().From, To: current.Span().To}
+	d := StudyDetail{Metrics: StudyMetrics(), Versions: []StudyVersion{}, From: current.Span().From, To: current.Span().To}
 	if d.Study, err = b.summary(ctx, current); err != nil {
 		return d, err
 	}

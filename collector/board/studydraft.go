@@ -99,8 +99,14 @@ func (b *Board) studyMistakes(d StudyDraft) ([]protocol.Mistake, error) {
 	if d.After.Source == record.StudyMetered && len(p.calendar.Shifts(record.Span{From: d.After.From, To: d.After.To})) == 0 && d.After.From.Before(d.After.To) {
 		add(protocol.NoShifts, "", "the line's calendar has no shifts in that time", "give the line a calendar", "after", "source")
 	}
+	if err := b.fileMistake(d.Line, "after", d.After, add); err != nil {
+		return nil, err
+	}
 	if d.Before == nil {
 		return all, nil
+	}
+	if err := b.fileMistake(cmp.Or(d.Before.Line, d.Line), "before", *d.Before, add); err != nil {
+		return nil, err
 	}
 	peer, err := b.find(cmp.Or(d.Before.Line, d.Line))
 	switch span := (record.Span{From: d.Before.From, To: d.Before.To}); {
@@ -110,6 +116,18 @@ func (b *Board) studyMistakes(d StudyDraft) ([]protocol.Mistake, error) {
 		add(protocol.NoShifts, "", "the line's calendar has no shifts in that time", "give the line a calendar", "before", "source")
 	}
 	return all, nil
+}
+
+// fileMistake tells of a side that names a file which nobody imported for its line.
+func (b *Board) fileMistake(line, side string, s record.StudySide, add func(code protocol.Code, value, message, hint string, path ...string)) error {
+	if s.Source != record.StudyImported || s.File == nil {
+		return nil
+	}
+	files, err := b.files(context.Background(), line, 0)
+	if _, ok := protocol.FileNamed(files, s.File); err == nil && !ok {
+		add(protocol.NoFile, s.File.String(), "nobody imported that file for the line", "import it first", side, "file")
+	}
+	return err
 }
 
 // StudyConclusion is a study that somebody concludes.

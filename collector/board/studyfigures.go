@@ -173,6 +173,12 @@ func (b *Board) figures(ctx context.Context, l lookup) (f protocol.Figures, err 
 	if f.Log, err = b.logAt(ctx, l, window); err != nil {
 		return f, err
 	}
+	if l.side.Source == record.StudyImported {
+		files, err := b.files(ctx, l.line, l.ledger)
+		file, _ := protocol.FileNamed(files, l.side.File)
+		f.Records = file.Rows
+		return f, err
+	}
 	if l.side.Source != record.StudyMetered {
 		return f, nil
 	}
@@ -188,6 +194,57 @@ func (b *Board) figures(ctx context.Context, l lookup) (f protocol.Figures, err 
 		f.Rows[i].Explain, f.Rows[i].Losses = nil, nil
 	}
 	return f, err
+}
+
+// StudyFile is machine records that somebody imported for a line.
+type StudyFile struct {
+	Hash   record.Hash `json:"hash" doc:"SHA-256 of the file, by which a study names it"`
+	Name   string      `json:"name"`
+	By     string      `json:"by"`
+	Ledger uint64      `json:"ledger" doc:"index of the batch that holds its last part in the ledger"`
+	Rows   int         `json:"rows"`
+	From   time.Time   `json:"from" doc:"when its first shift begins"`
+	To     time.Time   `json:"to" doc:"when its last shift ends"`
+}
+
+// StudyFiles lists the machine records of a line.
+func (b *Board) StudyFiles(ctx context.Context, line string) ([]StudyFile, error) {
+	if err := b.Has(line); err != nil {
+		return nil, err
+	}
+	files, err := b.files(ctx, line, 0)
+	all := []StudyFile{}
+	for _, f := range files {
+		one := StudyFile{Hash: f.Hash, Name: f.Name, By: f.By, Ledger: f.Ledger, Rows: len(f.Rows)}
+		for _, r := range f.Rows {
+			if one.From.IsZero() || r.Start.Before(one.From) {
+				one.From = r.Start
+			}
+			if r.Entry.ShiftEnd.After(one.To) {
+				one.To = r.Entry.ShiftEnd
+			}
+		}
+		all = append(all, one)
+	}
+	return all, err
+}
+
+// files are the machine records of a line, as far as they were said by then.
+func (b *Board) files(ctx context.Context, line string, ledger uint64) ([]protocol.File, error) {
+	if b.registry == nil {
+		return nil, nil
+	}
+	said, err := b.registry.Statements(ctx, registry.Said{Line: line, Kind: record.StatementRecords})
+	if err != nil {
+		return nil, fmt.Errorf("machine records of %s: %w", line, err)
+	}
+	return protocol.Files(func(yield func(entries.Statement) bool) {
+		for _, s := range said {
+			if (ledger == 0 || s.Ledger <= ledger) && !yield(entries.Statement(s)) {
+				return
+			}
+		}
+	})
 }
 
 // logAt is what people wrote down of a line's shifts, as far as it was said by then.

@@ -77,3 +77,17 @@ func fall(t Target) float64 {
 	}
 	return *t.AtLeast
 }
+
+// After is the level that the metric has to reach, given what it was before; not ok where that is needed and not known.
+func (t Target) After(m Metric, before *float64) (level float64, ok bool) {
+	value, _ := t.bound(m)
+	switch {
+	case t.Kind == Level:
+		return value, true
+	case before == nil:
+		return 0, false
+	case t.Kind == Change:
+		return *before * (1 + value), true
+	}
+	return *before + value, true
+}

@@ -93,10 +93,10 @@ func (s Study) secondary(w io.Writer, list []outcome.Comparison, t tongue.Tongue
 		say := words{protocol.Words{Tongue: t, Metric: s.Secondary[i].Metric}}
 		change := "-"
 		if c.RelativeChange != nil {
-			change = say.figure(c.RelativeChange.Estimate, say.Change) + " (" + say.between(c.RelativeChange.Low, c.RelativeChange.High, say.Change) + ")"
+			change = say.Figure(c.RelativeChange.Estimate, say.Change) + " (" + say.Between(c.RelativeChange.Low, c.RelativeChange.High, say.Change) + ")"
 		}
-		p := say.figure(c.Adjusted, func(v float64) string { return say.Number("%.2g", v) })
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", t.Say("study.metric_"+c.Metric), say.figure(c.Before.Value, say.Level), say.figure(c.After.Value, say.Level), change, p)
+		p := say.Figure(c.Adjusted, func(v float64) string { return say.Number("%.2g", v) })
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", t.Say("study.metric_"+c.Metric), say.Figure(c.Before.Value, say.Level), say.Figure(c.After.Value, say.Level), change, p)
 	}
 	return table.Flush()
 }
@@ -106,25 +106,11 @@ func (s words) side(w io.Writer, name string, side outcome.Side) {
 	if side.Coverage != nil {
 		sample = s.Say("study.shifts", "shifts", side.Shifts, "coverage", tongue.Percent(*side.Coverage))
 	}
-	fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", name, s.figure(side.Value, s.Level), s.between(side.Low, side.High, s.Level), sample)
+	fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", name, s.Figure(side.Value, s.Level), s.Between(side.Low, side.High, s.Level), sample)
 }
 
 func (s words) bounded(w io.Writer, name string, b *outcome.Bounded, form func(float64) string) {
 	if b != nil {
-		fmt.Fprintf(w, "%s\t%s\t%s\t\n", name, s.figure(b.Estimate, form), s.between(b.Low, b.High, form))
+		fmt.Fprintf(w, "%s\t%s\t%s\t\n", name, s.Figure(b.Estimate, form), s.Between(b.Low, b.High, form))
 	}
-}
-
-func (s words) figure(v *float64, form func(float64) string) string {
-	if v == nil {
-		return "-"
-	}
-	return form(*v)
-}
-
-func (s words) between(low, high *float64, form func(float64) string) string {
-	if low == nil || high == nil {
-		return "-"
-	}
-	return form(*low) + " .. " + form(*high)
 }

@@ -32,6 +32,7 @@ const DefaultConfidence = .95
 type Study struct {
 	Name  string
 	Title map[string]string // by language
+	Line  string            // its id; may be empty
 	outcome.Study
 	Secondary []outcome.Study  // further metrics of the same shifts; without targets
 	Notes     []tongue.Message // of the files

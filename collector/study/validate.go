@@ -42,7 +42,7 @@ func (r *reader) study() Study {
 		r.wrong("timezone", fmt.Sprintf("there is no time zone %q", r.Timezone), "such as "+DefaultTimezone)
 		r.zone = time.UTC
 	}
-	s := Study{Name: r.Study, Title: r.Title}
+	s := Study{Name: r.Study, Title: r.Title, Line: r.Line}
 	s.Metric, _ = outcome.MetricNamed(r.Metric)
 	s.Target, s.Method, s.Comparator, s.Confidence = protocol.TargetOf(p.Target), outcome.Method(r.Method), outcome.Comparator(r.Comparator), r.Confidence
 	r.exclude = p.Exclude

@@ -14,6 +14,7 @@ import (
 	"github.com/lineproof/lineproof/collector/alert"
 	"github.com/lineproof/lineproof/collector/board"
 	"github.com/lineproof/lineproof/collector/kpi"
+	"github.com/lineproof/lineproof/collector/report"
 )
 
 // LineID is the line named in a path.
@@ -107,7 +108,9 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	studies(a, b, o.People, fail)
 	logs{o.Board, o.People, o.Log, fail}.shifts(a)
 	readings(a, b, fail)
-	bundles(a, b, o.Bundle, fail)
+	made := &madeBundles{all: map[string]report.Bundle{}}
+	bundles(a, b, o.Bundle, made, fail)
+	reports{b, report.Folder{Files: o.Reports}, made, fail}.register(a)
 
 	type gateways struct {
 		Gateways []board.Gateway `json:"gateways" nullable:"false"`

@@ -25,7 +25,7 @@ type Bundler func(context.Context, BundleOf) (write func(context.Context, io.Wri
 
 // bundles registers the evidence bundle as a file, which is written while it is made. What belongs to one is looked for in
 // the whole ledger, and so for one at a time, whoever asks for how many; it is written as fast as its reader takes it.
-func bundles(a huma.API, b *board.Board, find Bundler, fail problems) {
+func bundles(a huma.API, b *board.Board, find Bundler, made *madeBundles, fail problems) {
 	finding := make(turn, 1)
 	bundle := func(ctx context.Context, of BundleOf, name string) (*huma.StreamResponse, error) {
 		var write func(context.Context, io.Writer) error
@@ -39,7 +39,7 @@ func bundles(a huma.API, b *board.Board, find Bundler, fail problems) {
 		return &huma.StreamResponse{Body: func(to huma.Context) {
 			to.SetHeader("Content-Type", "application/zip")
 			to.SetHeader("Content-Disposition", fmt.Sprintf("attachment; filename=%q", name+".zip"))
-			if err := write(to.Context(), to.BodyWriter()); err != nil {
+			if err := made.write(to.Context(), of, name+".zip", write, to.BodyWriter()); err != nil {
 				fail.log.Error("bundle broken off", "line", of.Line, "error", err)
 				panic(http.ErrAbortHandler) // so that nobody takes what there is for all of it
 			}

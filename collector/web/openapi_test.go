@@ -74,6 +74,7 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 	s.write(lan, entry("e1"), http.StatusNoContent)
 	s.sign(minh, "e1", true, http.StatusNoContent)
 	s.register(lan, studyBody("v1", protocolOf(collectortest.Morning.AddDate(0, 0, 7), `,"secondary":["output_per_hour"],"declared":[{"name":"jobs","before":10}]`)), http.StatusNoContent)
+	s.want(s.send(http.MethodPost, "/api/v1/lines/"+line+"/records?file=press.csv", lan, []byte(records)), http.StatusOK)
 	doc := api(http.NewServeMux(), Options{Version: "dev", Board: s.Board, People: s.People, Log: s.Log, Logger: slog.New(slog.DiscardHandler)}).OpenAPI()
 	asked := map[string]bool{}
 	for _, tt := range []struct {
@@ -109,6 +110,9 @@ func TestAnswersAreAsTheDocumentSays(t *testing.T) {
 		{"study", "/api/v1/studies/{study}", "/api/v1/studies/press-quality", "200"},
 		{"a study's table's mistake", "/api/v1/studies/{study}/shifts.csv", "/api/v1/studies/none/shifts.csv", "default"},
 		{"a study's bundle's mistake", "/api/v1/studies/{study}/bundle", "/api/v1/studies/none/bundle", "default"},
+		{"a document's mistake", "/api/v1/studies/{study}/report.pdf", "/api/v1/studies/none/report.pdf", "default"},
+		{"a workbook's mistake", "/api/v1/studies/{study}/report.xlsx", "/api/v1/studies/none/report.xlsx", "default"},
+		{"machine records", "/api/v1/lines/{line}/records", "/api/v1/lines/" + line + "/records", "200"},
 		{"people", "/api/v1/people", "/api/v1/people", "200"},
 		{"signals", "/api/v1/lines/{line}/signals", "/api/v1/lines/" + line + "/signals", "200"},
 		{"readings", "/api/v1/lines/{line}/readings", "/api/v1/lines/" + line + "/readings" + window + "&signal=press.state", "200"},

@@ -34,7 +34,7 @@ func (p problems) of(ctx context.Context, err error) error {
 		return wrongStudy(study)
 	case errors.As(err, new(*shiftlog.Wrong)), errors.As(err, new(*shifttable.Unreadable)):
 		return wrong(err)
-	case errors.Is(err, people.ErrName), errors.Is(err, people.ErrShort), errors.Is(err, shiftlog.ErrOwn):
+	case errors.Is(err, people.ErrName), errors.Is(err, people.ErrShort), errors.Is(err, shiftlog.ErrOwn), errors.Is(err, shiftlog.ErrTooMany):
 		return huma.Error422UnprocessableEntity(err.Error())
 	case errors.Is(err, people.ErrNobody), errors.Is(err, people.ErrWrong):
 		return huma.Error401Unauthorized(err.Error())

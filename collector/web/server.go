@@ -34,6 +34,7 @@ type Options struct {
 	Alerts    func() alert.Alerts
 	Witnesses func() cosign.Cosigning
 	Bundle    Bundler
+	Reports   fs.FS // what the office keeps for its documents (report.Folder); nil: nothing
 }
 
 // Handler serves everything.

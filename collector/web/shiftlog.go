@@ -85,7 +85,36 @@ func (l logs) shifts(a huma.API) {
 		return nil, l.fail.of(ctx, err)
 	})
 	l.files(a)
+	l.records(a)
 	l.declare(a)
+}
+
+// records registers machine records from files, for studies.
+func (l logs) records(a huma.API) {
+	type importInput struct {
+		LineID
+		Signer
+		File    string `query:"file" minLength:"1" maxLength:"200" required:"true" doc:"the file's name"`
+		RawBody []byte `contentType:"application/octet-stream"`
+	}
+	huma.Register(a, huma.Operation{
+		OperationID: "import-line-records", Method: http.MethodPost, Path: "/api/v1/lines/{line}/records", MaxBodyBytes: shifttable.MostBytes + 1,
+		Summary: "Seal machine records from a file in the columns of the shift log, for studies that name it: all rows, or none while a cell is wrong",
+	}, func(ctx context.Context, in *importInput) (*body[shiftlog.Imported], error) {
+		line, by, err := l.who(ctx, in.Line, in.Signer)
+		if err != nil {
+			return nil, l.fail.of(ctx, err)
+		}
+		imported, err := l.log.Import(ctx, line, by, in.File, in.RawBody)
+		return &body[shiftlog.Imported]{imported}, l.fail.of(ctx, err)
+	})
+	type recordFiles struct {
+		Files []board.StudyFile `json:"files" nullable:"false"`
+	}
+	huma.Get(a, "/api/v1/lines/{line}/records", func(ctx context.Context, in *LineID) (*body[recordFiles], error) {
+		all, err := l.board.StudyFiles(ctx, in.Line)
+		return &body[recordFiles]{recordFiles{all}}, l.fail.of(ctx, err)
+	}, op("list-line-records", "Files of machine records that were sealed for a line"))
 }
 
 // declare registers how a line comes to be that no gateway reads.

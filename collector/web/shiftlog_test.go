@@ -33,7 +33,7 @@ func (s *site) send(method, path, token string, sent []byte) answer {
 		s.t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	if strings.Contains(path, "/log/file") {
+	if strings.Contains(path, "/log/file") || strings.Contains(path, "/records") {
 		req.Header.Set("Content-Type", "application/octet-stream")
 	}
 	if token != "" {

@@ -25,12 +25,13 @@ func studies(a huma.API, b *board.Board, p *people.People, fail problems) {
 	type listInput struct {
 		Line string `query:"line" doc:"only those of a line"`
 	}
-	type list struct {
-		Studies []board.Study `json:"studies" nullable:"false"`
+	type studyList struct {
+		Studies []board.Study       `json:"studies" nullable:"false"`
+		Metrics []board.StudyMetric `json:"metrics" nullable:"false" doc:"all that a study can be about"`
 	}
-	huma.Get(a, "/api/v1/studies", func(ctx context.Context, in *listInput) (*body[list], error) {
+	huma.Get(a, "/api/v1/studies", func(ctx context.Context, in *listInput) (*body[studyList], error) {
 		all, err := b.Studies(ctx, in.Line)
-		return &body[list]{list{all}}, fail.of(ctx, err)
+		return &body[studyList]{studyList{all, board.StudyMetrics()}}, fail.of(ctx, err)
 	}, op("list-studies", "All studies: what each asks, how far it is and what it came to, sealed or so far"))
 
 	huma.Get(a, "/api/v1/studies/{study}", func(ctx context.Context, in *StudyID) (*body[board.StudyDetail], error) {

@@ -84,7 +84,50 @@ func TestAStudyIsPreviewed(t *testing.T) {
 	if v := preview(strings.Replace(protocolOf(collectortest.Morning, ""), "0.97", "97", 1)); len(v.Problems) != 1 || v.Problems[0].Code != "not_a_level" || v.After != nil {
 		t.Errorf("%+v", v)
 	}
-	if list := s.get("/api/v1/studies"); list.body != `{"studies":[]}`+"\n" {
+	if list := s.get("/api/v1/studies"); !strings.HasPrefix(list.body, `{"studies":[],"metrics":[`) {
 		t.Errorf("a look kept something: %s", list.body)
+	}
+}
+
+// records are two shifts before the site's work.
+const records = "shift_start,shift_end,produced,good\n2026-02-27 06:00,2026-02-27 14:00,1000,980\n2026-02-28 06:00,2026-02-28 14:00,1100,1070\n"
+
+func TestMachineRecordsAreImported(t *testing.T) {
+	s := open(t)
+	lan := s.enrol("Lan")
+	const path = "/api/v1/lines/" + line + "/records"
+	s.want(s.send(http.MethodPost, path+"?file=press.csv", "", []byte(records)), http.StatusUnauthorized)
+	bad := s.want(s.send(http.MethodPost, path+"?file=press.csv", lan, []byte(strings.Replace(records, "980", "1980", 1))), http.StatusOK)
+	if !strings.Contains(bad.body, `"kept":false`) || !strings.Contains(bad.body, "more than the 1000 produced") {
+		t.Errorf("%s", bad.body)
+	}
+	many := records
+	for n := range 2500 {
+		many += collectortest.Morning.Add(-time.Duration(n+100)*24*time.Hour).Format("2006-01-02 15:04:05") + "," + collectortest.Morning.Add(-time.Duration(n+100)*24*time.Hour+time.Hour).Format("2006-01-02 15:04:05") + ",1,1\n"
+	}
+	if a := s.want(s.send(http.MethodPost, path+"?file=press.csv", lan, []byte(many)), http.StatusUnprocessableEntity); !strings.Contains(a.body, "2500 are sealed at most") {
+		t.Errorf("%s", a.body)
+	}
+	var kept struct{ Hash string }
+	for range 2 { // the same file is one
+		if err := json.Unmarshal([]byte(s.want(s.send(http.MethodPost, path+"?file=press.csv", lan, []byte(records)), http.StatusOK).body), &kept); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var list struct{ Files []board.StudyFile }
+	if err := json.Unmarshal([]byte(s.want(s.get(path), http.StatusOK).body), &list); err != nil || len(list.Files) != 1 || list.Files[0].Rows != 2 || list.Files[0].By != "Lan" {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	if rows := s.get("/api/v1/lines/" + line + "/log?from=2026-02-26T17:00:00Z&to=2026-02-28T17:00:00Z"); !strings.Contains(rows.body, `"entries":[]`) {
+		t.Errorf("they are in the shift log: %s", rows.body)
+	}
+	asks := strings.Replace(protocolOf(collectortest.Morning.AddDate(0, 0, 7), ""), `"before":{"source":"metered"`, `"before":{"source":"records","file":"`+kept.Hash+`"`, 1)
+	s.register(lan, studyBody("v1", asks), http.StatusNoContent)
+	if d := s.study(); d.Before.Shifts != 2 || d.Sides.Before.Grade != "B" || *d.Sides.Before.Shifts[0].Value != .98 {
+		t.Errorf("%+v, %+v", d.Before, d.Sides.Before)
+	}
+	a := s.register(lan, studyBody("v2", strings.Replace(strings.Replace(asks, kept.Hash, strings.Repeat("00", 32), 1), `"study":"press-quality"`, `"study":"other"`, 1)), http.StatusUnprocessableEntity)
+	if !strings.Contains(a.body, `"location":"body.protocol.before.file"`) {
+		t.Errorf("a file that nobody imported: %s", a.body)
 	}
 }

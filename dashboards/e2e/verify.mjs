@@ -2,6 +2,7 @@
 // of each what the program says, sends nothing, and the thread that has the file could not.
 import assert from 'node:assert/strict'
 import {execFile} from 'node:child_process'
+import {createHash} from 'node:crypto'
 import {mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {basename, join} from 'node:path'
@@ -41,6 +42,7 @@ export async function verifyBundles(page, lang, line, shot) {
 		await withKeys(page, lang, files.whole, whole.bundle.ledger_key)
 		assert.deepEqual(sent, [], 'requests that could carry a bundle')
 		await cannotConnect(page)
+		await namedByADocument(page, files.whole)
 	} finally {
 		rmSync(dir, {recursive: true})
 	}
@@ -75,6 +77,16 @@ async function drop(page, file) {
 
 async function choose(page, file) {
 	await page.locator('.drop input[type=file]').setInputFiles(file)
+}
+
+/** The code on a document leads to the page with the digest of its bundle. */
+async function namedByADocument(page, file) {
+	const digest = createHash('sha256').update(readFileSync(file)).digest('hex')
+	for (const [named, said] of [['0'.repeat(64), '.wrong'], [digest, '.good']]) {
+		await page.goto(`/verify?${named.slice(0, 8)}#sha256=${named}`) // another address, so that the page begins anew
+		await choose(page, file)
+		await page.locator(`main .panel[role=status] ${said}`).waitFor(wait)
+	}
 }
 
 /** Waits for the browser's report, and holds it against the program's: the same bytes. */

@@ -251,6 +251,8 @@ async function furtherPages(page, lang, shot, deep) {
 	await tab('calendar').click()
 	await calendarLookedAt(page, lang, shot)
 	if (deep) await calendarTakenBack(page)
+	await tab('studies').click()
+	await studiesLookedAt(page, lang, shot, deep)
 
 	await tab('board').click()
 	await page.locator('.wall .figure').first().waitFor(wait)
@@ -303,6 +305,62 @@ async function signIn(page) {
 	await page.locator('main input[type=password]').fill('123456')
 	await page.locator('main form:has(input[type=password]) button[type=submit]').click()
 	await page.locator('main .signed').waitFor(wait)
+}
+
+/** The demonstration's study is achieved, and says so first; another one is asked, and registered by somebody who signs. */
+async function studiesLookedAt(page, lang, shot, deep) {
+	const card = page.locator('main article').first()
+	await card.waitFor(wait)
+	await settled(page, lang)
+	await shot('studies')
+	await card.locator('h2 a').click()
+	await page.locator('main .badge.achieved').first().waitFor(wait)
+	await page.locator('main .chart svg').waitFor(wait)
+	await settled(page, lang)
+	await shot('study')
+	await documentsTaken(page)
+	await page.locator('main a[href$="/edit"]').click()
+	await page.locator('main form fieldset').first().waitFor(wait)
+	await page.locator('main .beside table tbody tr.planned').waitFor(wait) // how many shifts it takes
+	await settled(page, lang)
+	await shot('study-form')
+	await page.locator('main header a').first().click()
+	await page.locator('main .badge').first().waitFor(wait)
+	if (deep) await studyAsked(page)
+	await page.locator('main header p a').click()
+	await page.locator('.hours .chart svg').waitFor(wait)
+}
+
+/** Each document that the study's page offers is what its name says. */
+async function documentsTaken(page) {
+	const links = await page.locator('main a[href*="/report."]').evaluateAll((all) => all.map((a) => a.getAttribute('href')))
+	assert.equal(links.length, 4, 'documents of the study')
+	for (const link of links) {
+		const answer = await page.request.get(link, wait)
+		const begins = (await answer.body()).subarray(0, 4).toString('latin1')
+		assert.equal(begins, link.includes('.pdf') ? '%PDF' : 'PK\u0003\u0004', link)
+	}
+}
+
+async function studyAsked(page) {
+	const title = `Tỷ lệ đạt ${Date.now()}`
+	await page.locator('main header a').first().click()
+	await page.locator('main a[href^="/studies/new"]').click()
+	const form = page.locator('main form').first()
+	await form.locator('input[type=text]').nth(0).fill(title)
+	await form.locator('.with input').first().fill('98,5')
+	await page.locator('main .beside table tbody tr').first().waitFor(wait)
+	if (await page.locator('main .sign form').count()) {
+		await page.locator('main .sign input[type=text]').fill('Nguyễn Thị Lan')
+		await page.locator('main .sign input[type=password]').fill('123456')
+		await page.locator('main .sign button[type=submit]').click()
+	}
+	await page.locator('main .sign .choices .main:enabled').last().click()
+	await page.getByRole('heading', {level: 1, name: title}).waitFor(wait)
+	const {studies} = await (await page.request.get('/api/v1/studies')).json()
+	const asked = studies.find((s) => s.title?.vi === title)
+	assert.equal(asked?.status, 'registered', 'the study that was asked')
+	assert.equal(asked.target.at_least, 0.985, 'its target')
 }
 
 /** A stop gets a reason by a few taps, where there is one. */

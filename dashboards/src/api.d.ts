@@ -432,6 +432,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lines/{line}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files of machine records that were sealed for a line */
+        get: operations["list-line-records"];
+        put?: never;
+        /** Seal machine records from a file in the columns of the shift log, for studies that name it: all rows, or none while a cell is wrong */
+        post: operations["import-line-records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lines/{line}/scrap": {
         parameters: {
             query?: never;
@@ -650,6 +668,40 @@ export interface paths {
         put?: never;
         /** Seal what a study came to, once all of its shifts are over */
         post: operations["conclude-study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/report.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a study came to, as an office files it: sealed, or so far */
+        get: operations["get-study-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/studies/{study}/report.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a study came to, as an office files it: sealed, or so far */
+        get: operations["get-study-report-xlsx"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1477,6 +1529,16 @@ export interface components {
             date?: string;
             why?: string;
         };
+        Imported: {
+            /** @description SHA-256 of the file, by which a study names it */
+            hash: string;
+            /** @description whether the rows are sealed now */
+            kept: boolean;
+            /** @description every cell that cannot be right; while there is one that is no warning, nothing is kept */
+            problems: components["schemas"]["Problem"][];
+            /** Format: int64 */
+            rows: number;
+        };
         Isolated: {
             point: string;
             reason: string;
@@ -1556,9 +1618,6 @@ export interface components {
         };
         Lines: {
             lines: components["schemas"]["Line"][];
-        };
-        List: {
-            studies: components["schemas"]["Study"][];
         };
         LiveEvent: {
             machines: components["schemas"]["Machine"][];
@@ -2050,6 +2109,9 @@ export interface components {
         };
         Reasons: {
             groups: components["schemas"]["ReasonGroup"][];
+        };
+        RecordFiles: {
+            files: components["schemas"]["StudyFile"][];
         };
         Refused: {
             /** @enum {string} */
@@ -2631,16 +2693,13 @@ export interface components {
             line_name?: {
                 [key: string]: string;
             };
-            lower_is_better: boolean;
-            metric: string;
+            metric: components["schemas"]["StudyMetric"];
             /** @description all shifts of both sides are over and known, so that the study can be concluded */
             over: boolean;
             /** @description absent for a draft */
             report?: components["schemas"]["Report"];
             /** @description whether report is a sealed verdict; else it is what it would be by now */
             sealed: boolean;
-            /** @description whether the metric is a part of 1 */
-            share: boolean;
             site?: string;
             /** @enum {string} */
             status: "draft" | "registered" | "measuring" | "concluded";
@@ -2657,6 +2716,8 @@ export interface components {
             title?: {
                 [key: string]: string;
             };
+            /** @description what report says, in words */
+            words?: components["schemas"]["StudyWords"];
         };
         StudyDetail: {
             after: components["schemas"]["StudyPeriod"];
@@ -2679,16 +2740,15 @@ export interface components {
             line_name?: {
                 [key: string]: string;
             };
-            lower_is_better: boolean;
-            metric: string;
+            metric: components["schemas"]["StudyMetric"];
+            /** @description all that there are */
+            metrics: components["schemas"]["StudyMetric"][];
             /** @description all shifts of both sides are over and known, so that the study can be concluded */
             over: boolean;
             /** @description absent for a draft */
             report?: components["schemas"]["Report"];
             /** @description whether report is a sealed verdict; else it is what it would be by now */
             sealed: boolean;
-            /** @description whether the metric is a part of 1 */
-            share: boolean;
             /** @description of the version that stands */
             sides: components["schemas"]["StudySides"];
             site?: string;
@@ -2711,6 +2771,8 @@ export interface components {
             to?: string;
             /** @description in the order of the ledger, drafts too */
             versions: components["schemas"]["StudyVersion"][];
+            /** @description what report says, in words */
+            words?: components["schemas"]["StudyWords"];
         };
         StudyDisagreement: {
             /** @description JSON */
@@ -2725,6 +2787,29 @@ export interface components {
             to: string;
             why: string;
         };
+        StudyFile: {
+            by: string;
+            /**
+             * Format: date-time
+             * @description when its first shift begins
+             */
+            from: string;
+            /** @description SHA-256 of the file, by which a study names it */
+            hash: string;
+            /**
+             * Format: int64
+             * @description index of the batch that holds its last part in the ledger
+             */
+            ledger: number;
+            name: string;
+            /** Format: int64 */
+            rows: number;
+            /**
+             * Format: date-time
+             * @description when its last shift ends
+             */
+            to: string;
+        };
         StudyIndicator: {
             /** Format: double */
             after?: number;
@@ -2732,6 +2817,21 @@ export interface components {
             before?: number;
             name: string;
             unit?: string;
+        };
+        StudyList: {
+            /** @description all that a study can be about */
+            metrics: components["schemas"]["StudyMetric"][];
+            studies: components["schemas"]["Study"][];
+        };
+        StudyMetric: {
+            lower_is_better: boolean;
+            name: string;
+            /** @description whether it is a part of 1 */
+            share: boolean;
+            /** @description by language: vi, en */
+            text: {
+                [key: string]: string;
+            };
         };
         StudyPeriod: {
             /** Format: date-time */
@@ -2940,6 +3040,14 @@ export interface components {
             status: "draft" | "registered" | "measuring" | "concluded" | "superseded";
             /** @description the first is the answer */
             verdicts: components["schemas"]["SealedVerdict"][];
+        };
+        StudyWords: {
+            grade: {
+                [key: string]: string;
+            };
+            verdict: {
+                [key: string]: string;
+            };
         };
         Term: {
             name: string;
@@ -4050,6 +4158,80 @@ export interface operations {
             };
         };
     };
+    "list-line-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordFiles"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "import-line-records": {
+        parameters: {
+            query: {
+                /** @description the file's name */
+                file: string;
+            };
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path: {
+                /** @description the line's id */
+                line: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
     "get-line-scrap": {
         parameters: {
             query: {
@@ -4409,7 +4591,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List"];
+                    "application/json": components["schemas"]["StudyList"];
                 };
             };
             /** @description Error */
@@ -4579,6 +4761,82 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-study-report": {
+        parameters: {
+            query?: {
+                /** @description an acceptance record, or a report of results */
+                kind?: "acceptance" | "result";
+                lang?: "vi" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description the study's name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": unknown;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "get-study-report-xlsx": {
+        parameters: {
+            query?: {
+                /** @description an acceptance record, or a report of results */
+                kind?: "acceptance" | "result";
+                lang?: "vi" | "en";
+            };
+            header?: never;
+            path: {
+                /** @description the study's name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+                };
             };
             /** @description Error */
             default: {

@@ -114,11 +114,7 @@ func (t Tongue) value(v any) string {
 	case time.Duration:
 		return t.Duration(v)
 	case Percent:
-		text := strings.TrimSuffix(fmt.Sprintf("%.1f", math.Floor(float64(v)*1000+1e-9)/10), ".0")
-		if t.lang == Vietnamese {
-			return strings.Replace(text, ".", ",", 1) + " %"
-		}
-		return text + "%"
+		return t.Percent(v)
 	case time.Time:
 		if t.lang == Vietnamese {
 			return v.Format("15:04 02/01/2006")
@@ -126,6 +122,15 @@ func (t Tongue) value(v any) string {
 		return v.Format("2006-01-02 15:04")
 	}
 	return fmt.Sprint(v)
+}
+
+// Percent is a ratio for a person.
+func (t Tongue) Percent(p Percent) string {
+	text := strings.TrimSuffix(fmt.Sprintf("%.1f", math.Floor(float64(p)*1000+1e-9)/10), ".0")
+	if t.lang == Vietnamese {
+		return strings.Replace(text, ".", ",", 1) + " %"
+	}
+	return text + "%"
 }
 
 // Duration is a time for a person: 3 min 20 s, or 3 phút 20 giây. Below ten seconds it has a decimal,

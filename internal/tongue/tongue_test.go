@@ -143,7 +143,7 @@ func templates(t *testing.T, patterns ...string) (list []use) {
 func TestWhatIsSaidHasItsWords(t *testing.T) {
 	en := speak(t, English)
 	saying := map[string]bool{}
-	list := append(uses(t, "../../cmd/lineproof-edge", "../../edge", "../../collector/alert", "../../witness", "../../evidence/audit", "../../collector/outcome", "../../collector/study"),
+	list := append(uses(t, "../../cmd/lineproof-edge", "../../edge", "../../collector/alert", "../../witness", "../../evidence/audit", "../../collector/outcome", "../../collector/study", "../../collector/board", "../../collector/report"),
 		templates(t, "../../cmd/lineproof-edge/initial/*.tmpl", "../../edge/page/*.html", "../../witness/*.html")...)
 	if len(list) < 50 {
 		t.Fatalf("only %d places found that say something", len(list))
@@ -159,7 +159,7 @@ func TestWhatIsSaidHasItsWords(t *testing.T) {
 			t.Errorf("%s: %s has other placeholders:\n%s", u.place, u.key, diff)
 		}
 	}
-	composed := regexp.MustCompile(`^doctor\.(ok|note|wrong|agent|wire|clock|disk|broker|collector|verdict_(ok|note))$|^study\.(metric|verdict|grade)_`)
+	composed := regexp.MustCompile(`^doctor\.(ok|note|wrong|agent|wire|clock|disk|broker|collector|verdict_(ok|note))$|^study\.(metric|verdict|grade)_|^report\.(comparator|method|grade|column)_`)
 	for key := range en.texts {
 		if !saying[key] && !composed.MatchString(key) {
 			t.Errorf("nobody says %s", key)

@@ -30,6 +30,9 @@ func Mistakes(p record.StudyProtocol, line string) []Mistake {
 		m = Question(p)
 	}
 	m.sizes(p)
+	if p.Study == "new" {
+		m.add("study", BadName, p.Study, "`new` is the page on which studies are written", "choose another name")
+	}
 	if p.Draft {
 		return m
 	}

@@ -34,6 +34,22 @@ func (w Words) Difference(v float64) string {
 // Change writes a relative change, with its sign.
 func (w Words) Change(v float64) string { return w.percent("%+.1f", v) }
 
+// Figure writes what may not be known, by one of the forms above.
+func (w Words) Figure(v *float64, form func(float64) string) string {
+	if v == nil {
+		return "-"
+	}
+	return form(*v)
+}
+
+// Between writes an interval.
+func (w Words) Between(low, high *float64, form func(float64) string) string {
+	if low == nil || high == nil {
+		return "-"
+	}
+	return form(*low) + " .. " + form(*high)
+}
+
 func (w Words) percent(format string, v float64) string {
 	if w.Lang() == tongue.Vietnamese {
 		return w.Number(format, 100*v) + " %"

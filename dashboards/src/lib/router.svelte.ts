@@ -6,20 +6,17 @@ class Router {
 	/** What a page keeps in its address, beginning with a question mark; empty where it keeps nothing. */
 	search = $state(location.search)
 	route = $derived(routeOf(this.path))
+	#arrived = () => {}
 
 	/** Takes over the clicks on links inside the app; returns how to stop. */
 	start(arrived: () => void): () => void {
-		const pop = () => {
-			this.path = location.pathname
-			this.search = location.search
-		}
+		this.#arrived = arrived
+		const pop = () => this.#look()
 		const click = (event: MouseEvent) => {
 			const href = ownHref(event)
 			if (href === undefined) return
 			event.preventDefault()
-			if (href !== location.pathname + location.search) history.pushState(null, '', href)
-			pop()
-			arrived()
+			this.go(href)
 		}
 		addEventListener('popstate', pop)
 		document.addEventListener('click', click)
@@ -27,6 +24,18 @@ class Router {
 			removeEventListener('popstate', pop)
 			document.removeEventListener('click', click)
 		}
+	}
+
+	/** Opens a page of ours. */
+	go(href: string) {
+		if (href !== location.pathname + location.search) history.pushState(null, '', href)
+		this.#look()
+		this.#arrived()
+	}
+
+	#look() {
+		this.path = location.pathname
+		this.search = location.search
 	}
 
 	/** Keeps something else in the page's address; the way back does not lead over it. */
