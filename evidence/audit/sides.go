@@ -11,7 +11,7 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// errElsewhere is of a study that takes more than the bundle has: another line, another time, or a file.
+// errElsewhere is of a study that takes more than the bundle has: another line, or minutes of another time.
 var errElsewhere = errors.New("the bundle does not have what this is made of")
 
 // sides are the figures that a verdict is made of, as they were known when it was sealed.
@@ -34,11 +34,17 @@ func (a *auditor) side(s record.StudySide, machine string, w protocol.Verdict) (
 		return f, err
 	}
 	f.Calendar, f.Until = line.model.Calendar, w.Until
-	if s.Source == record.StudyImported || !a.within(a.counted(s, f)) {
+	if s.Source == record.StudyMetered && !a.within(a.counted(s, f)) {
 		return f, errElsewhere
 	}
 	window := protocol.Window(s)
 	known := slices.DeleteFunc(slices.Clone(a.said), func(s entries.Statement) bool { return s.Ledger > w.Ledger })
+	if s.Source == record.StudyImported {
+		files, err := protocol.Files(entries.Line(known, a.bundle.Manifest.Line))
+		file, _ := protocol.FileNamed(files, s.File)
+		f.Records = file.Rows
+		return f, err
+	}
 	if f.Log, err = entries.Of(entries.About(known, a.bundle.Manifest.Line, entries.Within(window))); err != nil || s.Source != record.StudyMetered {
 		return f, err
 	}
