@@ -247,6 +247,9 @@ func (d *demo) live(ctx context.Context, out io.Writer) error {
 				if err := d.concludeStudy(p.ctx, p.collector.HTTPAddr()); err != nil {
 					return fmt.Errorf("conclude the study: %w", err)
 				}
+				if err := d.writeProject(p.ctx, p.collector.HTTPAddr()); err != nil {
+					return err
+				}
 				d.story.Log = true
 				if err := d.save(); err != nil {
 					return err
