@@ -32,7 +32,7 @@ docs/evidence.md says what each check proves, and what it cannot.`
 // much before it is collected, but not beyond what a small computer has.
 const (
 	collectAt = 400
-	mostBytes = 150 << 20
+	mostBytes = 128 << 20
 )
 
 // errNotProven is the end of a bundle of which a check fails; the report says which.
