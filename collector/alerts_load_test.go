@@ -74,8 +74,9 @@ func TestTheGuideToAlertsLoads(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", file, diff)
 		}
 		secrets := []string{"/etc/lineproof/erp-token", "/etc/lineproof/mail-password", "/etc/lineproof/telegram-url"}
-		if diff := cmp.Diff(append([]string{"broker.pem", "broker.key", "p"}, secrets...), cfg.files()); diff != "" {
-			t.Errorf("files of a backup (-want +got):\n%s", diff)
+		files, err := cfg.files()
+		if diff := cmp.Diff(append([]string{"broker.pem", "broker.key", "p"}, secrets...), files); diff != "" || err != nil {
+			t.Errorf("files of a backup: %v (-want +got):\n%s", err, diff)
 		}
 		if diff := cmp.Diff([]alert.Certificates{{File: "broker.pem"}}, cfg.certificates()); diff != "" {
 			t.Errorf("certificates (-want +got):\n%s", diff)

@@ -122,7 +122,11 @@ func (j *backup) copyConfig(context.Context) error {
 	if err := copySmall(j.opts.Config, filepath.Join(j.dir, backupConfig)); err != nil {
 		return err
 	}
-	for _, file := range j.cfg.files() {
+	names, err := j.cfg.files()
+	if err != nil {
+		return fmt.Errorf("a folder that the configuration names: %w", err)
+	}
+	for _, file := range names {
 		abs, err := filepath.Abs(file)
 		if err != nil {
 			return err
@@ -145,8 +149,8 @@ func copySmall(from, to string) error {
 	return os.WriteFile(to, b, 0o600)
 }
 
-// files are those that the configuration names.
-func (c *Config) files() (names []string) {
+// files are those that the configuration names, those in the folder of reports too.
+func (c *Config) files() (names []string, err error) {
 	if c.MQTT != nil {
 		names = append(names, c.MQTT.Cert, c.MQTT.Key)
 	}
@@ -162,7 +166,18 @@ func (c *Config) files() (names []string) {
 	if c.Alerts != nil {
 		names = append(names, c.Alerts.SecretFiles()...)
 	}
-	return slices.DeleteFunc(names, func(name string) bool { return name == "" })
+	names = append(names, c.Programme.Targets...)
+	names = append(names, c.Programme.Lists, c.Programme.Provinces, c.Programme.Prices)
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
+	if c.Reports == "" {
+		return names, nil
+	}
+	return names, filepath.WalkDir(c.Reports, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			names = append(names, name)
+		}
+		return err
+	})
 }
 
 func (j *backup) copyStores(ctx context.Context) (err error) {

@@ -288,8 +288,14 @@ func TestBackupHoldsWhatTheConfigurationNames(t *testing.T) {
 	}
 	p.cfg.MQTT = &MQTT{Listen: "0.0.0.0:8883", Cert: file("broker.pem"), Key: file("broker.key")}
 	p.cfg.Gateways["gateway-a"] = Gateway{PasswordFile: file("gateway-a")}
+	p.cfg.Programme = Programme{Targets: []string{file("targets.yaml")}, Prices: file("prices.yaml")}
+	p.cfg.Reports = filepath.Join(dir, "reports")
+	if err := os.Mkdir(p.cfg.Reports, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	file("reports/acceptance.vi.txt")
 	b := p.backedUp()
-	for _, name := range []string{"broker.pem", "broker.key", "gateway-a"} {
+	for _, name := range []string{"broker.pem", "broker.key", "gateway-a", "targets.yaml", "prices.yaml", "reports/acceptance.vi.txt"} {
 		named := filepath.Join(dir, name)
 		if got, err := os.ReadFile(filepath.Join(b.Dir, "files", named)); err != nil || string(got) != named {
 			t.Errorf("%s: %q, %v", name, got, err)
