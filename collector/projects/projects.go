@@ -13,6 +13,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -94,6 +95,17 @@ func (b *Book) One(ctx context.Context, id string) (programme.Project, error) {
 		}
 	}
 	return programme.Project{}, fmt.Errorf("project %s: %w", id, ErrGone)
+}
+
+// OfStudy gives the project that names a study, the first of several.
+func (b *Book) OfStudy(ctx context.Context, study string) (p record.Project, ok bool, err error) {
+	all, err := b.All(ctx)
+	for _, one := range all {
+		if slices.Contains(one.Studies, study) {
+			return one.Project, true, nil
+		}
+	}
+	return p, false, err
 }
 
 // Draft is a project as somebody wants to write it down.

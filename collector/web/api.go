@@ -110,7 +110,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	readings(a, b, fail)
 	made := &madeBundles{all: map[string]report.Bundle{}}
 	bundles(a, b, o.Bundle, made, fail)
-	reports{b, report.Folder{Files: o.Reports}, made, fail}.register(a)
+	reports{b, o.Projects, report.Folder{Files: o.Reports}, made, fail}.register(a)
 	office{o.Projects, o.Programme, o.People, fail}.programme(a)
 
 	type gateways struct {

@@ -13,6 +13,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/lineproof/lineproof/collector/board"
+	"github.com/lineproof/lineproof/collector/projects"
 	"github.com/lineproof/lineproof/collector/report"
 	"github.com/lineproof/lineproof/internal/strictyaml"
 	"github.com/lineproof/lineproof/internal/tongue"
@@ -22,10 +23,11 @@ const pdfType = "application/pdf"
 
 // reports makes the documents of studies.
 type reports struct {
-	board  *board.Board
-	folder report.Folder
-	made   *madeBundles
-	fail   problems
+	board    *board.Board
+	projects *projects.Book
+	folder   report.Folder
+	made     *madeBundles
+	fail     problems
 }
 
 // reportInput is which document is asked for.
@@ -88,6 +90,13 @@ func (r reports) document(ctx context.Context, in *reportInput) (d report.Docume
 	particulars, errProject := r.folder.Particulars(in.Study)
 	if err := errors.Join(errTemplate, errProject); err != nil {
 		return d, r.wrong(ctx, err)
+	}
+	project, known, err := r.projects.OfStudy(ctx, in.Study)
+	if err != nil {
+		return d, r.fail.of(ctx, err)
+	}
+	if known {
+		particulars = particulars.Of(project, t)
 	}
 	if particulars.Verify == "" {
 		particulars.Verify = in.page

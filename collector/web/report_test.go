@@ -61,6 +61,11 @@ func TestADocumentOfAStudy(t *testing.T) {
 		t.Errorf("%s", a.Header.Get("Content-Type"))
 	}
 
+	s.want(s.send(http.MethodPost, "/api/v1/programme/projects", lan, []byte(`{"id":"p1","project":{"code":"KC-7","name":"Máy ép gạch tự động","establishment":"Tân Thịnh Phát","province":"lang-son","kind":"model","level":"national","state":"approved","approved":"2026-01-05","studies":["press-quality"],"support":300000000,"counterpart":1200000000}}`)), http.StatusOK)
+	if text := textOf(t, s.want(s.get(path+"pdf?kind=result"), http.StatusOK).body); !strings.Contains(text, "KC-7") || !strings.Contains(text, "Tân Thịnh Phát") || !strings.Contains(text, "Kinh phí khuyến công 300.000.000") || !strings.Contains(text, "Vốn đối ứng của đơn vị thụ hưởng 1.200.000.000") {
+		t.Errorf("what the programme knows of the project is not in %s", text)
+	}
+
 	files["acceptance.vi.txt"] = &fstest.MapFile{Data: []byte("# {project.nmae}\n")}
 	if a := s.want(s.get(path+"pdf"), http.StatusUnprocessableEntity); !strings.Contains(a.body, "acceptance.vi.txt:1:4: there is no field") {
 		t.Errorf("%s", a.body)
