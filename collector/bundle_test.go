@@ -23,6 +23,7 @@ import (
 	"github.com/lineproof/lineproof/evidence/audit"
 	"github.com/lineproof/lineproof/evidence/bundle"
 	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/internal/tongue/spoken"
 	"github.com/lineproof/lineproof/record"
 	"github.com/lineproof/lineproof/witness"
 )
@@ -85,7 +86,7 @@ func verified(t *testing.T, c *Collector, g *collectortest.Gateway, file []byte)
 	if err != nil {
 		t.Fatal(err)
 	}
-	en, err := tongue.New(tongue.English)
+	en, err := spoken.New(tongue.English)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -335,7 +336,7 @@ func TestABundleHasWhatWitnessesSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	en, err := tongue.New(tongue.English)
+	en, err := spoken.New(tongue.English)
 	if err != nil {
 		t.Fatal(err)
 	}

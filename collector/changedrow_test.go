@@ -13,6 +13,7 @@ import (
 	"github.com/lineproof/lineproof/evidence/audit"
 	"github.com/lineproof/lineproof/internal/influxtest"
 	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/internal/tongue/spoken"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -63,7 +64,7 @@ func named(t *testing.T, cfg Config, g *collectortest.Gateway, want string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	en, err := tongue.New(tongue.English)
+	en, err := spoken.New(tongue.English)
 	if err != nil {
 		t.Fatal(err)
 	}

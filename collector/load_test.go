@@ -118,7 +118,8 @@ func TestExampleLoadsWithItsAlternatives(t *testing.T) {
 	if !ok || !found {
 		t.Fatal("the example no longer has mqtt and, in comments, broker")
 	}
-	rest = strings.NewReplacer("\n#   ", "\n  ", "\n# influx:", "\ninflux:", "\n# publish:", "\npublish:", "\n# alerts:", "\nalerts:", "\n# witnesses:", "\nwitnesses:").Replace("broker:" + rest)
+	rest = strings.NewReplacer("\n#   ", "\n  ", "\n# influx:", "\ninflux:", "\n# publish:", "\npublish:", "\n# alerts:", "\nalerts:", "\n# witnesses:", "\nwitnesses:",
+		"\n# reports:", "\nreports:", "\n# programme:", "\nprogramme:").Replace("broker:" + rest)
 	file := filepath.Join(t.TempDir(), "collector.yaml")
 	if err := os.WriteFile(file, []byte(before+rest), 0o600); err != nil {
 		t.Fatal(err)
@@ -131,6 +132,9 @@ func TestExampleLoadsWithItsAlternatives(t *testing.T) {
 		URL: "mqtts://broker.example:8883", Username: "lineproof", PasswordFile: "/etc/lineproof/broker-password", CA: "/etc/lineproof/ca.pem",
 	}, cfg.Broker); diff != "" {
 		t.Errorf("broker (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(Programme{Targets: []string{"/etc/lineproof/2021-2025.yaml", "/etc/lineproof/2026-2030.yaml"}, Prices: "/etc/lineproof/prices.yaml"}, cfg.Programme); diff != "" || cfg.Reports != "/etc/lineproof/reports" {
+		t.Errorf("reports in %q, programme (-want +got):\n%s", cfg.Reports, diff)
 	}
 	if diff := cmp.Diff(&Influx{
 		URL: "http://127.0.0.1:8086", Bucket: "lineproof/autogen", Username: "lineproof", PasswordFile: "/etc/lineproof/influx-password",

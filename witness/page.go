@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/internal/tongue/spoken"
 )
 
 //go:embed page.html
@@ -77,7 +78,7 @@ func (w *Witness) page(rw http.ResponseWriter, r *http.Request) {
 	if asked == tongue.English || asked == "" && strings.HasPrefix(r.Header.Get("Accept-Language"), tongue.English) {
 		lang, other = other, lang
 	}
-	t, err := tongue.New(lang)
+	t, err := spoken.New(lang)
 	var page *template.Template
 	if err == nil {
 		page, err = template.New("page").Parse(document)

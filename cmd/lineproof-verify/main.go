@@ -17,6 +17,7 @@ import (
 
 	"github.com/lineproof/lineproof/evidence/audit"
 	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/internal/tongue/spoken"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -51,7 +52,7 @@ func verify(worker js.Value) (map[string]any, error) {
 	}
 	reports := map[string]any{}
 	for _, lang := range []string{tongue.Vietnamese, tongue.English} {
-		t, err := tongue.New(lang)
+		t, err := spoken.New(lang)
 		if err != nil {
 			return nil, err
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/lineproof/lineproof/collector/outcome"
 	"github.com/lineproof/lineproof/collector/study"
 	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/internal/tongue/spoken"
 )
 
 type studyCommand struct {
@@ -45,7 +46,7 @@ method: auto (looks at the correlation between shifts), cluster-ratio, block-boo
 
 // Run evaluates, the same way every time.
 func (c studyEvaluateCommand) Run(s streams) error {
-	t, err := tongue.New(tongue.Choose(c.Lang, os.Getenv))
+	t, err := spoken.New(tongue.Choose(c.Lang, os.Getenv))
 	if err != nil {
 		return err
 	}

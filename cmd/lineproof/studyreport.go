@@ -17,7 +17,7 @@ import (
 	"github.com/lineproof/lineproof/collector/study/protocol"
 	"github.com/lineproof/lineproof/evidence/bundle"
 	"github.com/lineproof/lineproof/internal/command"
-	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/internal/tongue/spoken"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -53,7 +53,7 @@ verify is the page that checks bundles. A code on the document leads there.`
 
 // Run writes the document. The same files give the same bytes.
 func (c studyReportCommand) Run(s streams) error {
-	t, err := tongue.New(c.Lang)
+	t, err := spoken.New(c.Lang)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/lineproof/lineproof/evidence/audit"
 	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/internal/tongue/spoken"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -40,7 +41,7 @@ var errNotProven = errors.New("verify: the bundle is not proven")
 
 // Run checks a bundle and says what came out.
 func (c verifyCommand) Run(s streams) error {
-	t, err := tongue.New(tongue.Choose(c.Lang, os.Getenv))
+	t, err := spoken.New(tongue.Choose(c.Lang, os.Getenv))
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/internal/tongue/spoken"
 )
 
 // Kinds of messages.
@@ -54,7 +55,7 @@ type channel struct {
 func newChannel(name string, cfg Channel) (*channel, error) {
 	c := &channel{name: name, kind: cfg.kind()}
 	var err error
-	if c.tongue, err = tongue.New(cfg.Language); err != nil {
+	if c.tongue, err = spoken.New(cfg.Language); err != nil {
 		return nil, fmt.Errorf("channel %s: %w", name, err)
 	}
 	if c.quiet, err = newHours(cfg.Quiet); err != nil {

@@ -10,6 +10,7 @@ import (
 	"github.com/lineproof/lineproof/collector/report"
 	"github.com/lineproof/lineproof/collector/study/protocol"
 	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/internal/tongue/spoken"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -110,7 +111,7 @@ func document(t *testing.T, r report.Report, kind report.Kind, lang string) repo
 
 func speak(t *testing.T, lang string) tongue.Tongue {
 	t.Helper()
-	in, err := tongue.New(lang)
+	in, err := spoken.New(lang)
 	if err != nil {
 		t.Fatal(err)
 	}

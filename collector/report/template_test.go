@@ -10,11 +10,12 @@ import (
 	"github.com/lineproof/lineproof/collector/outcome"
 	"github.com/lineproof/lineproof/collector/study/protocol"
 	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/internal/tongue/spoken"
 )
 
 func speak(t *testing.T, lang string) tongue.Tongue {
 	t.Helper()
-	in, err := tongue.New(lang)
+	in, err := spoken.New(lang)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/lineproof/lineproof/collector/outcome"
 	"github.com/lineproof/lineproof/collector/study"
 	"github.com/lineproof/lineproof/internal/strictyaml"
-	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/internal/tongue/spoken"
 )
 
 // folder writes files and gives the path of the study among them.
@@ -109,7 +109,7 @@ func TestReportIsWhatProgramsRead(t *testing.T) {
 	quality := strings.NewReplacer("oee", "quality_ratio", "planned_cycle: 2s\n", "").Replace(oee)
 	one := log("2024-01-01", 1, "produced,good", func(int) string { return "6000,5500" })
 	s := read(t, quality, one, strings.ReplaceAll(one, "2024", "2025"))
-	speak, err := tongue.New("vi")
+	speak, err := spoken.New("vi")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func TestSecondary(t *testing.T) {
 	if energy.Metric != "energy_per_unit" || energy.PValue != nil || energy.Before.Value != nil || *energy.Before.Coverage != 0 {
 		t.Errorf("energy that nobody wrote down: %+v", energy)
 	}
-	speak, err := tongue.New("en")
+	speak, err := spoken.New("en")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +214,7 @@ func FuzzRead(f *testing.F) {
 		if err != nil {
 			return
 		}
-		speak, err := tongue.New("en")
+		speak, err := spoken.New("en")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -111,7 +111,7 @@ func api(mux *http.ServeMux, o Options) huma.API {
 	made := &madeBundles{all: map[string]report.Bundle{}}
 	bundles(a, b, o.Bundle, made, fail)
 	reports{b, o.Projects, report.Folder{Files: o.Reports}, made, fail}.register(a)
-	office{o.Projects, o.Programme, o.People, fail}.programme(a)
+	programmes{o.Projects, o.Programme, o.People, fail}.programme(a)
 
 	type gateways struct {
 		Gateways []board.Gateway `json:"gateways" nullable:"false"`

@@ -15,8 +15,8 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// office is what the operations on the programme need.
-type office struct {
+// programmes is what the operations on the programme need.
+type programmes struct {
 	book    *projects.Book
 	sources projects.Sources
 	people  *people.People
@@ -24,7 +24,7 @@ type office struct {
 }
 
 // programme registers the programme and its projects.
-func (o office) programme(a huma.API) {
+func (o programmes) programme(a huma.API) {
 	type overviewInput struct {
 		Period    string `query:"period" doc:"its name, such as 2021-2025, or all; the one of today when absent"`
 		Provinces string `query:"provinces" enum:"then,now" default:"then" doc:"as they were written down, or as they are today, after mergers"`
@@ -76,7 +76,7 @@ func (o office) programme(a huma.API) {
 }
 
 // write registers how a project is written down.
-func (o office) write(a huma.API) {
+func (o programmes) write(a huma.API) {
 	type written struct {
 		Project string `json:"project" doc:"its id"`
 	}
@@ -101,7 +101,7 @@ func (o office) write(a huma.API) {
 }
 
 // sheets registers the projects as files, in and out.
-func (o office) sheets(a huma.API) {
+func (o programmes) sheets(a huma.API) {
 	type loadInput struct {
 		Signer
 		File    string `query:"file" minLength:"1" maxLength:"200" required:"true" doc:"the file's name, which the projects keep"`

@@ -16,7 +16,7 @@ import (
 	"github.com/lineproof/lineproof/collector/projects"
 	"github.com/lineproof/lineproof/collector/report"
 	"github.com/lineproof/lineproof/internal/strictyaml"
-	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/internal/tongue/spoken"
 )
 
 const pdfType = "application/pdf"
@@ -78,7 +78,7 @@ func (r reports) register(a huma.API) {
 }
 
 func (r reports) document(ctx context.Context, in *reportInput) (d report.Document, err error) {
-	t, err := tongue.New(in.Lang)
+	t, err := spoken.New(in.Lang)
 	if err != nil {
 		return d, r.fail.of(ctx, err)
 	}

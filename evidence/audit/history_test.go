@@ -23,6 +23,7 @@ import (
 	"github.com/lineproof/lineproof/evidence/audit"
 	"github.com/lineproof/lineproof/internal/clock"
 	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/internal/tongue/spoken"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -129,7 +130,7 @@ func (h *history) check(t *testing.T, file []byte, witnesses ...string) *audit.R
 
 func english(t *testing.T) tongue.Tongue {
 	t.Helper()
-	en, err := tongue.New(tongue.English)
+	en, err := spoken.New(tongue.English)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"html/template"
 
 	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/internal/tongue/spoken"
 )
 
 //go:embed page.html
@@ -20,7 +21,7 @@ func (r *Report) Page() ([]byte, error) {
 	}
 	var halves []half
 	for _, lang := range []string{tongue.Vietnamese, tongue.English} {
-		t, err := tongue.New(lang)
+		t, err := spoken.New(lang)
 		if err != nil {
 			return nil, err
 		}

@@ -1,5 +1,5 @@
-// Package tongue says in Vietnamese or English what the technician's tools, the collector's alerts and studies have to tell. The texts stand in
-// two files, vi.yaml and en.yaml, with the same keys and the same placeholders, which a test compares.
+// Package tongue says in Vietnamese or English what the technician's tools have to tell, and what other rooms bring words
+// for. The texts stand in two files, vi.yaml and en.yaml, with the same keys and the same placeholders, which a test compares.
 //
 // What is not translated: names, addresses, values, and the errors of drivers, network and operating
 // system, which are shown as they came so that they can be looked up.
@@ -8,6 +8,7 @@ package tongue
 import (
 	"embed"
 	"fmt"
+	"io/fs"
 	"math"
 	"strings"
 	"time"
@@ -49,26 +50,35 @@ type Tongue struct {
 	texts map[string]string // by section.name
 }
 
-// New gives the language vi or en. Any other is an error.
-func New(lang string) (Tongue, error) {
+// New gives the language vi or en. Any other is an error. more are folders with further vi.yaml and en.yaml.
+func New(lang string, more ...fs.FS) (Tongue, error) {
 	if lang != Vietnamese && lang != English {
 		return Tongue{}, fmt.Errorf("language %q: there are vi and en", lang)
 	}
-	src, err := files.ReadFile(lang + ".yaml")
+	t := Tongue{lang: lang, texts: map[string]string{}}
+	for _, words := range append([]fs.FS{files}, more...) {
+		if err := t.read(words); err != nil {
+			return Tongue{}, fmt.Errorf("read texts of %s: %w", lang, err)
+		}
+	}
+	return t, nil
+}
+
+func (t Tongue) read(words fs.FS) error {
+	src, err := fs.ReadFile(words, t.lang+".yaml")
 	if err != nil {
-		return Tongue{}, fmt.Errorf("read texts: %w", err)
+		return err
 	}
 	sections := map[string]map[string]string{}
 	if err := yaml.Unmarshal(src, &sections); err != nil {
-		return Tongue{}, fmt.Errorf("read texts of %s: %w", lang, err)
+		return err
 	}
-	t := Tongue{lang: lang, texts: map[string]string{}}
 	for section, texts := range sections {
 		for name, text := range texts {
 			t.texts[section+"."+name] = text
 		}
 	}
-	return t, nil
+	return nil
 }
 
 // Choose is the language of a person: the one that was asked for, or that of the environment's LC_ALL,

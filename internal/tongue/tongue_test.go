@@ -23,7 +23,7 @@ var placeholder = regexp.MustCompile(`\{[a-z_]+\}`)
 
 func speak(t *testing.T, lang string) Tongue {
 	t.Helper()
-	tongue, err := New(lang)
+	tongue, err := New(lang, os.DirFS("spoken"))
 	if err != nil {
 		t.Fatal(err)
 	}

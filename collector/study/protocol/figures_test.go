@@ -23,7 +23,7 @@ import (
 	"github.com/lineproof/lineproof/collector/shifttable"
 	"github.com/lineproof/lineproof/collector/study"
 	"github.com/lineproof/lineproof/collector/study/protocol"
-	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/internal/tongue/spoken"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -130,7 +130,7 @@ after: {source: after.csv, grade: A}
 	if err != nil {
 		t.Fatal(err)
 	}
-	speak, err := tongue.New("en")
+	speak, err := spoken.New("en")
 	if err != nil {
 		t.Fatal(err)
 	}

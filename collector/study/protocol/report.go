@@ -6,6 +6,7 @@ import (
 
 	"github.com/lineproof/lineproof/collector/outcome"
 	"github.com/lineproof/lineproof/internal/tongue"
+	"github.com/lineproof/lineproof/internal/tongue/spoken"
 	"github.com/lineproof/lineproof/record"
 )
 
@@ -80,7 +81,7 @@ func InAll(say func(tongue.Tongue) string) record.Names {
 
 var tongues = sync.OnceValue(func() (all []tongue.Tongue) {
 	for _, lang := range []string{tongue.Vietnamese, tongue.English} {
-		t, err := tongue.New(lang)
+		t, err := spoken.New(lang)
 		if err != nil {
 			panic(err) // not possible: the texts are part of the program
 		}
