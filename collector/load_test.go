@@ -118,8 +118,9 @@ func TestExampleLoadsWithItsAlternatives(t *testing.T) {
 	if !ok || !found {
 		t.Fatal("the example no longer has mqtt and, in comments, broker")
 	}
+	reports := t.TempDir() // a folder that there is
 	rest = strings.NewReplacer("\n#   ", "\n  ", "\n# influx:", "\ninflux:", "\n# publish:", "\npublish:", "\n# alerts:", "\nalerts:", "\n# witnesses:", "\nwitnesses:",
-		"\n# reports:", "\nreports:", "\n# programme:", "\nprogramme:").Replace("broker:" + rest)
+		"\n# reports: /etc/lineproof/reports", "\nreports: "+reports, "\n# programme:", "\nprogramme:").Replace("broker:" + rest)
 	file := filepath.Join(t.TempDir(), "collector.yaml")
 	if err := os.WriteFile(file, []byte(before+rest), 0o600); err != nil {
 		t.Fatal(err)
@@ -133,7 +134,7 @@ func TestExampleLoadsWithItsAlternatives(t *testing.T) {
 	}, cfg.Broker); diff != "" {
 		t.Errorf("broker (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(Programme{Targets: []string{"/etc/lineproof/2021-2025.yaml", "/etc/lineproof/2026-2030.yaml"}, Prices: "/etc/lineproof/prices.yaml"}, cfg.Programme); diff != "" || cfg.Reports != "/etc/lineproof/reports" {
+	if diff := cmp.Diff(Programme{Targets: []string{"/etc/lineproof/2021-2025.yaml", "/etc/lineproof/2026-2030.yaml"}, Prices: "/etc/lineproof/prices.yaml"}, cfg.Programme); diff != "" || cfg.Reports != reports {
 		t.Errorf("reports in %q, programme (-want +got):\n%s", cfg.Reports, diff)
 	}
 	if diff := cmp.Diff(&Influx{
