@@ -36,7 +36,7 @@ test-go: dashboards/dist/index.html ## run the Go tests, which start brokers, da
 	go vet ./...
 	GOOS=js GOARCH=wasm go vet ./cmd/lineproof-verify
 	go test -race -timeout 20m ./...
-	go test -run TestAMonth ./collector/board # 500,000 minutes: without the race detector, which takes 20 times as long
+	go test -run 'TestAMonth|TestABundleHoldsStudies' ./collector/board ./collector # without the race detector, which takes 20 times as long
 
 test-web: dashboards/node_modules ## check and test the web app
 	cd dashboards && npm run --silent check && npm test --silent
