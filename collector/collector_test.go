@@ -99,20 +99,29 @@ func (r *running) page(path string, want int) string {
 	}
 }
 
-// deliver plays the gateway: it sends a batch until it has its receipt.
+// silent is how often deliver asks on one connection that brings no receipt.
+const silent = 5
+
+// deliver plays the gateway: it sends a batch until it has its receipt. Without one for a while it connects anew, as the
+// agent does: a broker that is slow to let the last client of this name go forgets the next one with it.
 func (r *running) deliver(g *collectortest.Gateway, sealed []byte) record.Receipt {
 	r.t.Helper()
 	receipts := make(chan []byte, 10)
-	client := mqtt.NewClient(mqtt.NewClientOptions().AddBroker("tcp://" + r.MQTTAddr()).SetClientID(g.Name).
-		SetUsername(g.Name).SetPassword("bí mật").SetAutoReconnect(false))
 	wait := func(token mqtt.Token) {
 		r.t.Helper()
 		if !token.WaitTimeout(patience) || token.Error() != nil {
 			r.t.Fatalf("broker: %v", token.Error())
 		}
 	}
-	wait(client.Connect())
-	defer client.Disconnect(0)
+	connect := func() mqtt.Client {
+		r.t.Helper()
+		client := mqtt.NewClient(mqtt.NewClientOptions().AddBroker("tcp://" + r.MQTTAddr()).SetClientID(g.Name).
+			SetUsername(g.Name).SetPassword("bí mật").SetAutoReconnect(false))
+		wait(client.Connect())
+		return client
+	}
+	client := connect()
+	defer func() { client.Disconnect(0) }()
 	ask := func() {
 		r.t.Helper()
 		wait(client.Subscribe(record.TopicReceipt.Of(g.Name), 1, func(_ mqtt.Client, m mqtt.Message) { receipts <- m.Payload() }))
@@ -126,9 +135,14 @@ func (r *running) deliver(g *collectortest.Gateway, sealed []byte) record.Receip
 	var stored record.Receipt
 	again := time.NewTicker(time.Second)
 	defer again.Stop()
+	asked := 1
 	for deadline := time.After(patience); ; {
 		select {
-		case <-again.C: // the collector had not subscribed yet, or the broker, which was slow to let the last client of this name go, forgot this one's subscription with it
+		case <-again.C: // the collector may not have subscribed yet
+			if asked++; asked%silent == 0 {
+				client.Disconnect(0)
+				client = connect()
+			}
 			ask()
 		case text := <-receipts:
 			if stored, err = record.DecodeReceipt(text); err != nil {
