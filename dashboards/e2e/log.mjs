@@ -2,32 +2,35 @@
 // person, corrected, and loaded from a file whose wrong cells are named.
 import assert from 'node:assert/strict'
 import {sizes} from './browser.mjs'
+import {cable, noNetwork} from './cable.mjs'
 import {kept, settled} from './walk.mjs'
 
 const wait = {timeout: 120_000}
-const line = `hand-press-${Date.now().toString(36)}-` // and the language: each has a line of its own, new in every run
+const hand = `hand-press-${Date.now().toString(36)}-` // and the language: each has a line of its own, new in every run
 const pin = '123456'
 
 /** Walks through the log in one language; shot(name) is called on what should be seen. */
 export async function shiftLog(browser, url, lang, shot = async () => {}) {
-	const id = line + lang
+	const id = hand + lang
 	const people = await enrolled(url, lang)
-	const {context, page, errors} = await phone(browser, url, lang)
+	const line = await cable(url)
+	const {context, page, errors} = await phone(browser, line.url, lang)
 	const look = async (page, place) => {
 		await settled(page, lang)
 		await shot(page, place)
 	}
 	try {
 		await declared(page, url, id, people.lan.name, look)
-		await typedWithoutNetwork(context, page, url, id, people.lan.name, look)
+		await typedWithoutNetwork(line, context, page, url, id, people.lan.name, look)
 		await killed(browser, url, lang, id, people.lan)
 		await countersigned(browser, url, lang, id, people.minh.name, look)
 		await corrected(page, url, id, look)
 		await filed(page, url, id, look)
-		const wrong = errors.filter((e) => !/ERR_INTERNET_DISCONNECTED|ERR_FAILED|ERR_NETWORK|Failed to load resource|Failed to fetch/.test(e))
+		const wrong = errors.filter((e) => !noNetwork.test(e))
 		assert.deepEqual(wrong, [], 'the browser says')
 	} finally {
 		await context.close()
+		line.cut()
 	}
 }
 
@@ -114,12 +117,12 @@ async function type(page, ago, figures) {
 }
 
 /** What is typed without a network waits, through a reload too, and arrives once when the network is back. */
-async function typedWithoutNetwork(context, page, url, id, name, shot) {
+async function typedWithoutNetwork(line, context, page, url, id, name, shot) {
 	await page.evaluate(async () => (await caches.open('lineproof-app /assets/index-old.js')).put('/', new Response('an older version')))
 	await page.reload() // the server's page, and never an older one
 	await page.locator('.signed', {hasText: name}).waitFor(wait)
 	await kept(page, ['/LogPage-', '/outbox'])
-	await context.setOffline(true)
+	await line.pull(context)
 	await page.reload()
 	await page.locator('[data-field=produced]').waitFor(wait)
 
@@ -140,7 +143,7 @@ async function typedWithoutNetwork(context, page, url, id, name, shot) {
 	await shot(page, 'waiting')
 	assert.deepEqual(await entries(url, id).then((all) => all.filter((e) => e.shift_start.startsWith(day(4)))), [], 'nothing has come')
 
-	await context.setOffline(false)
+	await line.plug(context)
 	await page.locator('[data-waiting]').waitFor({state: 'hidden', ...wait})
 	await page.locator('[data-entry]').first().waitFor(wait)
 	const [entry, ...more] = await entries(url, id)

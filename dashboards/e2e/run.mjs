@@ -7,6 +7,7 @@
 import {mkdirSync} from 'node:fs'
 import {join} from 'node:path'
 import {launch, open, sizes} from './browser.mjs'
+import {cable, noNetwork} from './cable.mjs'
 import {shiftLog} from './log.mjs'
 import {byHand, officer, portfolio, programme} from './programme.mjs'
 import {slowLink} from './slow.mjs'
@@ -22,7 +23,7 @@ if (!url) {
 if (shots) mkdirSync(shots, {recursive: true})
 
 /** Runs one check on a page of its own; errors in the browser's console fail it. */
-async function check(browser, how, name, act, expected = () => false) {
+async function check(browser, url, how, name, act, expected = () => false) {
 	const {context, page, errors} = await open(browser, url, how)
 	try {
 		await act(page, context)
@@ -53,7 +54,7 @@ for (const size of Object.keys(sizes)) {
 			const shoot = (page) => async (place) => {
 				if (shots) await page.screenshot({path: join(shots, `${name}-${place}.png`), fullPage: place !== 'explain'})
 			}
-			if (!(await check(browser, {size, theme, lang}, name, (page) => walk(page, lang, shoot(page), deep.has(name))))) failed++
+			if (!(await check(browser, url, {size, theme, lang}, name, (page) => walk(page, lang, shoot(page), deep.has(name))))) failed++
 		}
 	}
 }
@@ -62,11 +63,13 @@ await slowLink(browser, url, line).catch((cause) => {
 	console.error(`FAIL  slow link: ${cause.message}`)
 	failed++
 })
-const offline = (error) => /ERR_INTERNET_DISCONNECTED|ERR_NETWORK_CHANGED|Failed to load resource/.test(error)
-if (!(await check(browser, {size: 'desk', theme: 'light', lang: 'vi'}, 'connection', loseConnection, offline))) failed++
+const network = await cable(url)
+const lose = (page, context) => loseConnection(network, page, context)
+if (!(await check(browser, network.url, {size: 'desk', theme: 'light', lang: 'vi'}, 'connection', lose, (e) => noNetwork.test(e)))) failed++
+network.cut()
 const how = {size: 'phone', theme: 'dark', lang: 'vi'}
 const bundles = (page) => verifyBundles(page, how.lang, line, async (place) => shots && page.screenshot({path: join(shots, `${place}.png`), fullPage: true}))
-if (!(await check(browser, how, 'bundles', bundles))) failed++
+if (!(await check(browser, url, how, 'bundles', bundles))) failed++
 const {studies} = await (await fetch(`${url}/api/v1/studies`)).json()
 const projects = [
 	['programme-desk', {size: 'desk', theme: 'light', lang: 'vi'}, async (page, shot) => {
@@ -79,7 +82,7 @@ const projects = [
 ]
 for (const [name, how, act] of projects) {
 	const shot = async (page, place) => shots && page.screenshot({path: join(shots, `${name}-${place}.png`), fullPage: true})
-	if (!(await check(browser, how, name, (page) => act(page, (place) => shot(page, place)), (e) => /status of 422/.test(e)))) failed++
+	if (!(await check(browser, url, how, name, (page) => act(page, (place) => shot(page, place)), (e) => /status of 422/.test(e)))) failed++
 }
 const logs = ['vi', 'en'].map(async (lang) => { // at the same time, for they mostly wait
 	const shoot = async (page, place) => shots && page.screenshot({path: join(shots, `log-${lang}-${place}.png`), fullPage: true})

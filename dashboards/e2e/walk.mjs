@@ -396,29 +396,29 @@ async function otherLanguage(page, lang) {
 }
 
 /** A lost network is said with the age of the data, and mends itself. */
-export async function loseConnection(page, context) {
+export async function loseConnection(line, page, context) {
 	await page.goto('/')
 	await page.locator('article h2 a').first().click()
 	await page.locator('.status.live').waitFor(wait)
-	await context.setOffline(true)
+	await line.pull(context)
 	await page.locator('[role=alert].stale').waitFor(wait)
 	assert.match(await page.locator('[role=alert].stale').innerText(), /\d+:\d+:\d+/, 'the age of the data')
-	await context.setOffline(false)
+	await line.plug(context)
 	await page.locator('[role=alert].stale').waitFor({state: 'hidden', ...wait})
 	await page.locator('.status.live').waitFor(wait)
-	await wakeWithoutNetwork(page, context)
+	await wakeWithoutNetwork(line, page, context)
 }
 
 /** A wall board that wakes before its network comes up, shows no figures that it does not know, and says why. */
-async function wakeWithoutNetwork(page, context) {
+async function wakeWithoutNetwork(line, page, context) {
 	await page.locator('main nav a[href$="/board"]').click()
 	await page.locator('.wall .figure').first().waitFor(wait)
 	await kept(page, ['/BoardPage-'])
-	await context.setOffline(true)
+	await line.pull(context)
 	await page.reload()
 	await page.locator('.wall [role=alert].stale').waitFor(wait)
 	assert.equal(await page.locator('.wall .figure').count(), 0, 'figures without a network')
-	await context.setOffline(false)
+	await line.plug(context)
 	await page.locator('.wall .figure').first().waitFor(wait)
 }
 
