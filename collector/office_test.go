@@ -28,7 +28,7 @@ func remark(t *testing.T, id, comment string) record.Statement {
 // heard is all that the registry has of what people said of stops.
 func heard(t *testing.T, r *registry.Registry) []registry.Statement {
 	t.Helper()
-	all, err := r.Statements(t.Context(), registry.Said{Kind: record.StatementStop})
+	all, err := r.Statements(t.Context(), registry.Said{Kinds: []record.StatementKind{record.StatementStop}})
 	if err != nil {
 		t.Fatal(err)
 	}

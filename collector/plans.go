@@ -23,6 +23,9 @@ type plans struct {
 	days     map[string]plannedDay    // the last one that was asked for
 }
 
+// planning is what people say that may change when a line is meant to run.
+var planning = []record.StatementKind{record.StatementLine, record.StatementCalendar}
+
 // plannedDay is when a line is meant to run on a day of UTC.
 type plannedDay struct {
 	day   record.Span
@@ -36,14 +39,13 @@ func (p *plans) planned(line string, minute time.Time) bool {
 		return true
 	}
 	d := p.days[line]
-	within := func(s record.Span) bool { return !minute.Before(s.From) && minute.Before(s.To) }
-	if !within(d.day) {
+	if !d.day.Holds(minute) {
 		from := minute.Truncate(24 * time.Hour)
 		d.day = record.Span{From: from, To: from.Add(24 * time.Hour)}
 		d.spans = l.Planned(d.day)
 		p.days[line] = d
 	}
-	return slices.ContainsFunc(d.spans, within)
+	return slices.ContainsFunc(d.spans, func(s record.Span) bool { return s.Holds(minute) })
 }
 
 // plan takes what batches say of calendars, before what they say of minutes is written.
@@ -66,7 +68,7 @@ func (p *pipeline) plan(ctx context.Context, f folded) error {
 // replanned tells whether batches may change when a line is meant to run.
 func (p *pipeline) replanned(f folded) bool {
 	for _, s := range f.said {
-		if s.Kind == record.StatementCalendar || s.Kind == record.StatementLine {
+		if slices.Contains(planning, s.Kind) {
 			return true
 		}
 	}
@@ -84,16 +86,14 @@ func (p *plans) read(ctx context.Context, f folded, gateways map[string]registry
 	if err != nil {
 		return err
 	}
+	statements, err := p.registry.Statements(ctx, registry.Said{Kinds: planning})
+	if err != nil {
+		return err
+	}
 	var people []entries.Statement
-	for _, kind := range []record.StatementKind{record.StatementLine, record.StatementCalendar} {
-		statements, err := p.registry.Statements(ctx, registry.Said{Kind: kind})
-		if err != nil {
-			return err
-		}
-		for _, s := range append(statements, f.said...) {
-			if s.Kind == kind {
-				people = append(people, entries.Statement(s))
-			}
+	for _, s := range append(statements, f.said...) {
+		if slices.Contains(planning, s.Kind) {
+			people = append(people, entries.Statement(s))
 		}
 	}
 	calendars = append(calendars, f.calendars...)

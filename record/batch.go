@@ -86,6 +86,9 @@ type Span struct{ From, To time.Time }
 // Duration is To - From.
 func (s Span) Duration() time.Duration { return s.To.Sub(s.From) }
 
+// Holds tells whether a time is in the span, its end not included.
+func (s Span) Holds(t time.Time) bool { return !t.Before(s.From) && t.Before(s.To) }
+
 // Overlap is how long both last at the same time, never less than 0.
 func (s Span) Overlap(o Span) time.Duration {
 	if o.From.After(s.From) {

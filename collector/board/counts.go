@@ -105,7 +105,7 @@ func (b *Board) counts(ctx context.Context, line string, window record.Span) ([]
 	if b.registry == nil {
 		return nil, nil
 	}
-	said, err := b.registry.Statements(ctx, registry.Said{Kind: record.StatementCount, Line: line})
+	said, err := b.registry.Statements(ctx, registry.Said{Kinds: []record.StatementKind{record.StatementCount}, Line: line})
 	if err != nil {
 		return nil, fmt.Errorf("counts of line %s: %w", line, err)
 	}

@@ -60,7 +60,7 @@ func (b *Board) Declare(ctx context.Context, by string, d Declaration) error {
 // LoadLines makes the board know the lines that people declared, the last word on each, when all lines are meant to run, and
 // their studies. It is to be called when the views have got statements, or catalogues with other calendars.
 func (b *Board) LoadLines(ctx context.Context) error {
-	said, err := b.registry.Statements(ctx, registry.Said{Kind: record.StatementLine})
+	said, err := b.registry.Statements(ctx, registry.Said{Kinds: []record.StatementKind{record.StatementLine}})
 	if err != nil {
 		return fmt.Errorf("declared lines: %w", err)
 	}

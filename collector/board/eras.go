@@ -17,7 +17,7 @@ func (b *Board) loadCalendars(ctx context.Context, declared map[string]record.De
 	if err != nil {
 		return nil, fmt.Errorf("calendars: %w", err)
 	}
-	statements, err := b.registry.Statements(ctx, registry.Said{Kind: record.StatementCalendar})
+	statements, err := b.registry.Statements(ctx, registry.Said{Kinds: []record.StatementKind{record.StatementCalendar}})
 	if err != nil {
 		return nil, fmt.Errorf("calendars: %w", err)
 	}

@@ -268,7 +268,7 @@ type noted struct {
 
 // stopNotes gives what people said of stops that began in a window, oldest first.
 func (b *Board) stopNotes(ctx context.Context, line string, window record.Span) (all []noted, err error) {
-	said, err := b.registry.Statements(ctx, registry.Said{Kind: record.StatementStop, Line: line, From: window.From, To: window.To})
+	said, err := b.registry.Statements(ctx, registry.Said{Kinds: []record.StatementKind{record.StatementStop}, Line: line, From: window.From, To: window.To})
 	if err != nil {
 		return nil, fmt.Errorf("notes on stops of %s: %w", line, err)
 	}

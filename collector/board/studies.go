@@ -1,11 +1,9 @@
 package board
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/lineproof/lineproof/collector/calendar"
@@ -65,18 +63,17 @@ type StudyPeriod struct {
 
 // loadStudies reads what people said of studies.
 func (b *Board) loadStudies(ctx context.Context) ([]protocol.Study, error) {
-	var said []entries.Statement
-	for _, kind := range []record.StatementKind{record.StatementStudy, record.StatementVerdict} {
-		some, err := b.registry.Statements(ctx, registry.Said{Kind: kind})
-		if err != nil {
-			return nil, fmt.Errorf("studies: %w", err)
-		}
-		for _, s := range some {
-			said = append(said, entries.Statement(s))
-		}
+	said, err := b.registry.Statements(ctx, registry.Said{Kinds: []record.StatementKind{record.StatementStudy, record.StatementVerdict}})
+	if err != nil {
+		return nil, fmt.Errorf("studies: %w", err)
 	}
-	slices.SortStableFunc(said, func(a, b entries.Statement) int { return cmp.Compare(a.Ledger, b.Ledger) })
-	all, err := protocol.Of(slices.Values(said))
+	all, err := protocol.Of(func(yield func(entries.Statement) bool) {
+		for _, s := range said {
+			if !yield(entries.Statement(s)) {
+				return
+			}
+		}
+	})
 	if err != nil {
 		return nil, fmt.Errorf("studies: %w", err)
 	}

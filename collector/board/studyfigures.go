@@ -234,7 +234,7 @@ func (b *Board) files(ctx context.Context, line string, ledger uint64) ([]protoc
 	if b.registry == nil {
 		return nil, nil
 	}
-	said, err := b.registry.Statements(ctx, registry.Said{Line: line, Kind: record.StatementRecords})
+	said, err := b.registry.Statements(ctx, registry.Said{Line: line, Kinds: []record.StatementKind{record.StatementRecords}})
 	if err != nil {
 		return nil, fmt.Errorf("machine records of %s: %w", line, err)
 	}

@@ -66,7 +66,7 @@ func (b *Book) Rules() programme.Rules { return b.rules }
 
 // All gives the projects in the order of their codes.
 func (b *Book) All(ctx context.Context) ([]programme.Project, error) {
-	said, err := b.registry.Statements(ctx, registry.Said{Kind: record.StatementProject})
+	said, err := b.registry.Statements(ctx, registry.Said{Kinds: []record.StatementKind{record.StatementProject}})
 	if err != nil {
 		return nil, fmt.Errorf("projects: %w", err)
 	}

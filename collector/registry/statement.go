@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/lineproof/lineproof/record"
@@ -32,17 +33,20 @@ const selectStatements = `SELECT id, coalesce(ledger, 0), kind, line, about, sai
 
 // Said selects statements.
 type Said struct {
-	Kind     record.StatementKind // "": of any
-	Line     string               // "": of any
-	From, To time.Time            // what they are about, From included; zero: no bound
+	Kinds    []record.StatementKind // none: of any
+	Line     string                 // "": of any
+	From, To time.Time              // what they are about, From included; zero: no bound
 }
 
 // Statements gives what people said, in the order in which they said it.
 func (r *Registry) Statements(ctx context.Context, q Said) ([]Statement, error) {
 	text, args := selectStatements+" WHERE TRUE", []any(nil)
 	and := func(term string, arg any) { text, args = text+" AND "+term, append(args, arg) }
-	if q.Kind != "" {
-		and("kind = ?", q.Kind)
+	if len(q.Kinds) > 0 {
+		text += " AND kind IN (?" + strings.Repeat(", ?", len(q.Kinds)-1) + ")"
+		for _, kind := range q.Kinds {
+			args = append(args, kind)
+		}
 	}
 	if q.Line != "" {
 		and("line = ?", q.Line)

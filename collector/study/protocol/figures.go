@@ -97,7 +97,7 @@ const attended = "attended_hours"
 
 // begins tells whether a shift belongs to a side, which is by its beginning.
 func begins(s record.StudySide, start time.Time) bool {
-	return !start.Before(s.From) && start.Before(s.To)
+	return record.Span{From: s.From, To: s.To}.Holds(start)
 }
 
 func (s *Side) add(r Row, name string, flags []string) {
