@@ -1,11 +1,15 @@
 package lineproof
 
 import (
+	"go/ast"
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -136,6 +140,42 @@ func check(t *testing.T, file, room, imported string) {
 		}
 	}
 	t.Errorf("%s: %s may not import %s", file, room, ours)
+}
+
+// TestAlone: a room that the Makefile leaves without the race detector starts nothing beside itself.
+func TestAlone(t *testing.T) {
+	makefile, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := regexp.MustCompile(`(?m)^ALONE := \$\(addprefix collector/,(.+)\)$`).FindSubmatch(makefile)
+	if names == nil {
+		t.Fatal("the Makefile names no rooms that are tested without the race detector")
+	}
+	for _, name := range strings.Fields(string(names[1])) {
+		files, err := filepath.Glob(filepath.Join("collector", name, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", name, len(files), err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			tree, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(tree, func(n ast.Node) bool {
+				if _, ok := n.(*ast.GoStmt); ok {
+					t.Errorf("%s starts a goroutine: take %s out of ALONE in the Makefile", file, name)
+				}
+				return true
+			})
+			if slices.ContainsFunc(tree.Imports, func(i *ast.ImportSpec) bool { return strings.HasPrefix(i.Path.Value, `"sync`) }) {
+				t.Errorf("%s shares memory: take %s out of ALONE in the Makefile", file, name)
+			}
+		}
+	}
 }
 
 // roomOf finds the longest prefix of a folder in the table.
