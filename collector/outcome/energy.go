@@ -104,7 +104,7 @@ func (e Energy) failed(s Savings) (why []tongue.Message) {
 		why = append(why, tongue.M("study.poor_fit", "cv", tongue.Percent(s.CVRMSE), "most", tongue.Percent(MostCVRMSE)))
 	}
 	if math.Abs(s.NMBE) > MostNMBE {
-		why = append(why, tongue.M("study.biased_fit", "bias", fmt.Sprintf("%.4f", s.NMBE)))
+		why = append(why, tongue.M("study.biased_fit", "bias", tongue.Number{Format: "%.4f", Value: s.NMBE}))
 	}
 	if !(s.Saved-s.Within > 0) {
 		why = append(why, tongue.M("study.uncertain_savings"))

@@ -40,9 +40,9 @@ func (s Study) warnings(j judged, r Result) (w []tongue.Message) {
 	w = append(w, s.After.warnings(s.Metric, tongue.M("study.after"))...)
 	if rho := r.Autocorrelation; rho != nil && *rho > correlates {
 		if j.method == ClusterRatio {
-			w = append(w, tongue.M("study.correlation_ignored", "rho", fmt.Sprintf("%.2f", *rho)))
+			w = append(w, tongue.M("study.correlation_ignored", "rho", tongue.Number{Format: "%.2f", Value: *rho}))
 		} else {
-			w = append(w, tongue.M("study.correlation", "rho", fmt.Sprintf("%.2f", *rho)))
+			w = append(w, tongue.M("study.correlation", "rho", tongue.Number{Format: "%.2f", Value: *rho}))
 		}
 	}
 	if j.verdict == NotEnoughData {
@@ -74,7 +74,7 @@ func (p Period) warnings(m Metric, side tongue.Message) (w []tongue.Message) {
 		w = append(w, tongue.M("study.no_rejects", "side", side))
 	default:
 		if times, ok := Overdispersion(pairs); ok && times >= 2 && m.Name != "oee" && m.Name != "material_yield" {
-			w = append(w, tongue.M("study.overdispersed", "side", side, "times", fmt.Sprintf("%.0f", times)))
+			w = append(w, tongue.M("study.overdispersed", "side", side, "times", tongue.Number{Format: "%.0f", Value: times}))
 		}
 	}
 	return w

@@ -103,7 +103,11 @@ func (f *filler) people(p Party) (blocks []Block) {
 func (f *filler) signatures(parts [][]run) Signatures {
 	s := Signatures{Hint: f.Say("report.sign_here")}
 	for _, part := range parts {
-		s.Columns = append(s.Columns, f.signature(part))
+		one := f.signature(part)
+		if len(one.As) == 0 {
+			one.As = plain(dots)
+		}
+		s.Columns = append(s.Columns, one)
 	}
 	return s
 }

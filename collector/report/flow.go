@@ -104,8 +104,11 @@ func (p *page) text(t Text, next []Block) {
 	case Section, Subsection:
 		p.fit(l.above + l.height() + p.least(next))
 	case Paragraph:
-		if _, ok := after(next).(Table); ok {
+		switch b := after(next).(type) {
+		case Table:
 			p.fit(l.above + 2*l.height() + p.least(next))
+		case Signatures: // nobody signs a page without a word on it
+			p.fit(l.above + float64(len(p.balanced(p.words(runs, l), l, width)))*l.height() + b.height())
 		}
 	case Item:
 		runs = append(plain("- "), runs...)

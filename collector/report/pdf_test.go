@@ -103,6 +103,19 @@ func TestNothingIsOutsideTheMargins(t *testing.T) {
 	})
 }
 
+// TestNobodySignsAnEmptyPage: some words of the text stand above the signatures, however long the text is.
+func TestNobodySignsAnEmptyPage(t *testing.T) {
+	line := report.Text{Role: report.Paragraph, Runs: []report.Run{{Text: "Trên đây là báo cáo kết quả."}}}
+	for lines := range 40 {
+		d := report.Document{Blocks: append(slices.Repeat([]report.Block{line}, lines+1), report.Signatures{Columns: make([]report.Signature, 2), Hint: "Ký"})}
+		pages := strings.Split(run(t, "pdftotext", written(t, d), "-"), "\f")
+		at := slices.IndexFunc(pages, func(text string) bool { return strings.Contains(text, "Ký") })
+		if at < 0 || !strings.Contains(pages[at], "báo cáo") {
+			t.Errorf("%d lines: page %d of %d bears the signatures alone", lines+1, at+1, len(pages)-1)
+		}
+	}
+}
+
 const mm = 72 / 25.4
 
 func number(t *testing.T, text string) float64 {

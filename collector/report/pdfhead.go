@@ -41,11 +41,7 @@ const (
 
 // signatures stand on one page, side by side.
 func (p *page) signatures(s Signatures) {
-	height := 8 + 3*lineSpace + handSpace
-	if h := 8 + 6 + 5*float64(len(s.To)+2); s.Recipients != nil && h > height {
-		height = h
-	}
-	p.fit(height)
+	p.fit(s.height())
 	p.y += 6
 	columns := len(s.Columns)
 	x, top, end := marginLeft, p.y, p.y
@@ -60,6 +56,15 @@ func (p *page) signatures(s Signatures) {
 		end = math.Max(end, p.y)
 	}
 	p.y = end
+}
+
+// height is about what signatures and recipients take.
+func (s Signatures) height() float64 {
+	height := 8 + 3*lineSpace + handSpace
+	if s.Recipients != nil {
+		height = math.Max(height, 8+6+5*float64(len(s.To)+2))
+	}
+	return height
 }
 
 func (p *page) recipients(s Signatures, within float64) {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math"
 	"time"
 
 	"github.com/lineproof/lineproof/collector/outcome"
@@ -35,11 +36,16 @@ func (f *filler) parts() (above, below string) {
 }
 
 func (f *filler) side(name string, p outcome.Period) (rows [][]Cell) {
-	figure := func(v float64) string { return f.Number("%.6g", v) }
+	figure := func(v float64) string {
+		if v == math.Trunc(v) {
+			return f.Number("%.0f", v)
+		}
+		return f.Number("%.6g", v)
+	}
 	for _, s := range p.Shifts {
 		row := []Cell{text(name), text(f.moment(s.Start)), text("-"), text("-"), text("-"), text("-")}
 		if s.Known {
-			row[2], row[3] = number(&s.Y, 1, "0.##", figure), number(&s.X, 1, "0.##", figure)
+			row[2], row[3] = number(&s.Y, 1, "#,##0.##", figure), number(&s.X, 1, "#,##0.##", figure)
 			row[4] = number(value(s), 1, levelFormat(f.Words, value(s)), f.Level)
 		}
 		if s.Coverage != nil {

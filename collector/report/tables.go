@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/lineproof/lineproof/collector/outcome"
@@ -34,27 +35,15 @@ func (f *filler) whole(v *float64) Cell {
 	if v == nil {
 		return Cell{}
 	}
-	return Cell{Text: f.grouped(*v), Number: v, Format: wholeFormat}
+	return Cell{Text: f.counted(*v), Number: v, Format: wholeFormat}
 }
 
-// grouped writes 1.000.000 in Vietnamese and 1,000,000 in English; what is not whole has its decimals.
-func (f *filler) grouped(v float64) string {
-	text := fmt.Sprintf("%.0f", v)
-	if v != float64(int64(v)) {
-		return f.Number("%g", v)
+// counted writes a number that is whole as a rule; what is not has its decimals.
+func (f *filler) counted(v float64) string {
+	if v == math.Trunc(v) {
+		return f.Number("%.0f", v)
 	}
-	separator := ","
-	if f.Lang() == tongue.Vietnamese {
-		separator = "."
-	}
-	sign, digits := "", text
-	if strings.HasPrefix(text, "-") {
-		sign, digits = "-", text[1:]
-	}
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + separator + digits[i:]
-	}
-	return sign + digits
+	return f.Number("%g", v)
 }
 
 // protocol is how each side was measured.

@@ -34,8 +34,15 @@ type Message struct {
 // Percent is a ratio, 0.942, that is written as 94.2%, or 94,2 % in Vietnamese. It is cut, never rounded up.
 type Percent float64
 
+// Number is a value that is written by a format such as %.2f, as the language writes numbers.
+type Number struct {
+	Format string
+	Value  float64
+}
+
 // M makes a message of a key, such as doctor.clock.unset, and the values of its placeholders: a name and
-// a value in turn. A value is written as fmt.Sprint does; a time.Duration and a Message in the language.
+// a value in turn. A value is written as fmt.Sprint does; a time, a time.Duration, a Number, a Percent and a Message in the
+// language.
 func M(key string, pairs ...any) Message { return Message{key: key, values: pairs} }
 
 // Empty tells whether there is nothing to say.
@@ -125,6 +132,8 @@ func (t Tongue) value(v any) string {
 		return t.Duration(v)
 	case Percent:
 		return t.Percent(v)
+	case Number:
+		return t.Number(v.Format, v.Value)
 	case time.Time:
 		if t.lang == Vietnamese {
 			return v.Format("15:04 02/01/2006")
@@ -133,6 +142,29 @@ func (t Tongue) value(v any) string {
 	}
 	return fmt.Sprint(v)
 }
+
+// Number writes a value by a format, with the language's decimal sign and the digits before it in groups of three: 1.234,5
+// in Vietnamese, 1,234.5 in English.
+func (t Tongue) Number(format string, v float64) string {
+	group, decimal := ",", "."
+	if t.lang == Vietnamese {
+		group, decimal = ".", ","
+	}
+	text := fmt.Sprintf(format, v)
+	if strings.ContainsAny(text, "eIN") { // 1.2e+09, Inf, NaN
+		return strings.Replace(text, ".", decimal, 1)
+	}
+	whole, part, broken := strings.Cut(text, ".")
+	for i := len(whole) - 3; i > 0 && isDigit(whole[i-1]); i -= 3 {
+		whole = whole[:i] + group + whole[i:]
+	}
+	if broken {
+		return whole + decimal + part
+	}
+	return whole
+}
+
+func isDigit(b byte) bool { return '0' <= b && b <= '9' }
 
 // Percent is a ratio for a person.
 func (t Tongue) Percent(p Percent) string {

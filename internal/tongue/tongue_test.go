@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"io/fs"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -223,6 +224,22 @@ func TestPercentIsCut(t *testing.T) {
 		got := speak(t, English).value(c.p) + " | " + speak(t, Vietnamese).value(c.p)
 		if want := c.en + " | " + c.vi; got != want {
 			t.Errorf("%v: got %s, want %s", float64(c.p), got, want)
+		}
+	}
+}
+
+func TestNumbersAreForPeople(t *testing.T) {
+	for _, c := range []struct {
+		format string
+		v      float64
+		vi, en string
+	}{
+		{"%.0f", 0, "0", "0"}, {"%.0f", 999, "999", "999"}, {"%.0f", 1000, "1.000", "1,000"}, {"%.2f", -1234567.891, "-1.234.567,89", "-1,234,567.89"},
+		{"%+.1f", 12345, "+12.345,0", "+12,345.0"}, {"%g", 2.5, "2,5", "2.5"}, {"%.4g", 1.25e9, "1,25e+09", "1.25e+09"}, {"%.2f", math.Inf(1), "+Inf", "+Inf"},
+	} {
+		got := speak(t, English).value(Number{c.format, c.v}) + " | " + speak(t, Vietnamese).value(Number{c.format, c.v})
+		if want := c.en + " | " + c.vi; got != want {
+			t.Errorf("%s of %v: got %s, want %s", c.format, c.v, got, want)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package protocol
 
 import (
-	"fmt"
 	"math"
 	"strings"
 
@@ -20,7 +19,7 @@ func (w Words) Level(v float64) string {
 	if w.Share {
 		return w.percent("%.2f", v)
 	}
-	return w.Number("%.4g", v)
+	return w.Number(digits(v), v)
 }
 
 // Difference writes how far two values are apart, with its sign.
@@ -28,7 +27,15 @@ func (w Words) Difference(v float64) string {
 	if w.Share {
 		return w.Say("study.points", "points", w.Number("%+.2f", 100*v))
 	}
-	return w.Number("%+.4g", v)
+	return w.Number(strings.Replace(digits(v), "%", "%+", 1), v)
+}
+
+// digits are four at least, and all that stand before the decimal sign.
+func digits(v float64) string {
+	if math.Abs(v) >= 1000 {
+		return "%.0f"
+	}
+	return "%.4g"
 }
 
 // Change writes a relative change, with its sign.
@@ -55,15 +62,6 @@ func (w Words) percent(format string, v float64) string {
 		return w.Number(format, 100*v) + " %"
 	}
 	return w.Number(format, 100*v) + "%"
-}
-
-// Number writes one with the language's decimal sign.
-func (w Words) Number(format string, v float64) string {
-	text := fmt.Sprintf(format, v)
-	if w.Lang() == tongue.Vietnamese {
-		return strings.Replace(text, ".", ",", 1)
-	}
-	return text
 }
 
 // Target is what was promised, in words. What is better when lower falls.
