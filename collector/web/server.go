@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
-	"github.com/klauspost/compress/gzip"
 
 	"github.com/lineproof/lineproof/collector/alert"
 	"github.com/lineproof/lineproof/collector/board"
@@ -60,7 +59,7 @@ func Handler(o Options) http.Handler {
 		_, _ = w.Write([]byte(`{"title":"Not Found","status":404,"detail":"no such operation; see /api/openapi.json"}` + "\n"))
 	})
 	mux.Handle("/", app(o.App))
-	small, smallest := gzhttp.GzipHandler(mux), packed(mux)
+	small := gzhttp.GzipHandler(mux)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -69,21 +68,8 @@ func Handler(o Options) http.Handler {
 			mux.ServeHTTP(w, r)
 			return
 		}
-		if strings.HasPrefix(r.URL.Path, "/assets/") {
-			smallest.ServeHTTP(w, r)
-			return
-		}
 		small.ServeHTTP(w, r)
 	})
-}
-
-// packed compresses as much as can be, for files that a browser fetches once.
-func packed(h http.Handler) http.Handler {
-	wrap, err := gzhttp.NewWrapper(gzhttp.CompressionLevel(gzip.BestCompression))
-	if err != nil {
-		panic(err) // not possible: the options are constants
-	}
-	return wrap(h)
 }
 
 func rewrite(path string, to http.Handler) http.Handler {
@@ -109,6 +95,9 @@ func app(files fs.FS) http.Handler {
 		if info, err := fs.Stat(files, name); name != "" && err == nil && !info.IsDir() {
 			if strings.HasPrefix(name, "assets/") { // named by content
 				h.Set("Cache-Control", "public, max-age=31536000, immutable")
+				if sendPacked(w, r, files, name) {
+					return
+				}
 			}
 			static.ServeHTTP(w, r)
 			return

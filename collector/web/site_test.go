@@ -84,6 +84,7 @@ func open(t *testing.T, edit ...func(*Options)) *site {
 		Version: "dev", Board: s.Board, Logger: slog.New(slog.NewTextHandler(s.log, nil)),
 		App: fstest.MapFS{
 			"index.html": {Data: []byte(page)}, "assets/index-abc123.js": {Data: []byte("let a = 1;")}, "assets/en-abc123.js": {Data: []byte("let b = 2;")}, "favicon.svg": {Data: []byte("<svg/>")},
+			"assets/index-abc123.js.br": {Data: []byte("by brotli")}, "assets/index-abc123.js.gz": {Data: []byte("by gzip")},
 			"assets/verifier.worker-abc123.js": {Data: []byte("let c = 3;")}, "assets/verify.wasm-abc123.gz": {Data: bytes.Repeat([]byte("packed"), 1000)},
 		},
 		Ledger:  http.NotFoundHandler(),

@@ -295,6 +295,33 @@ func TestTheVerifierCannotConnect(t *testing.T) {
 	}
 }
 
+// What the build has packed is sent as it is, to whom it is of use.
+func TestAScriptIsSentAsItIsPacked(t *testing.T) {
+	s := open(t)
+	for accepted, want := range map[string][2]string{
+		"":                          {"let a = 1;", ""},
+		"identity":                  {"let a = 1;", ""},
+		"zstd":                      {"let a = 1;", ""},
+		"gzip, deflate":             {"by gzip", "gzip"},
+		"gzip, deflate, br, zstd":   {"by brotli", "br"},
+		"br;q=0, gzip;q=0.5":        {"by gzip", "gzip"},
+		"br; q=0.001, gzip; q=0.00": {"by brotli", "br"},
+	} {
+		a := s.get("/assets/index-abc123.js", "Accept-Encoding", accepted)
+		if got := [2]string{a.body, a.Header.Get("Content-Encoding")}; got != want {
+			t.Errorf("to %q: %q, want %q", accepted, got, want)
+		}
+		for name, want := range map[string]string{"Content-Type": "text/javascript; charset=utf-8", "Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"} {
+			if got := a.Header.Get(name); got != want {
+				t.Errorf("to %q: %s: %q, want %q", accepted, name, got, want)
+			}
+		}
+	}
+	if a := s.get("/assets/en-abc123.js", "Accept-Encoding", "br"); a.body != "let b = 2;" {
+		t.Errorf("what is not packed came as %q", a.body)
+	}
+}
+
 // What the app will ask for goes along with its page: a slow link then waits once.
 func TestAPageNamesWhatItNeeds(t *testing.T) {
 	s := open(t)
