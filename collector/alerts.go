@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/lineproof/lineproof/collector/alert"
+	"github.com/lineproof/lineproof/collector/cosign"
 )
 
 // openAlerts begins to watch, where that is configured.
@@ -15,7 +16,7 @@ func (c *Collector) openAlerts(ctx context.Context) (err error) {
 	}
 	c.alerts, err = alert.New(ctx, *c.cfg.Alerts, alert.Options{
 		Board: c.board, Registry: c.registry, Clock: c.opts.Clock, Logger: c.opts.Logger,
-		Certificates: c.cfg.certificates(), Listening: c.listening,
+		Certificates: c.cfg.certificates(), Listening: c.listening, Witnesses: c.watchers,
 		Open: func(n int) { c.pipeline.metrics.alertsOpen.Set(float64(n)) },
 	})
 	if err != nil {
@@ -31,6 +32,18 @@ func (c *Config) certificates() (all []alert.Certificates) {
 	}
 	if c.Broker != nil && c.Broker.CA != "" {
 		all = append(all, alert.Certificates{File: c.Broker.CA, Trust: true})
+	}
+	return all
+}
+
+// watchers are the witnesses as they stand now.
+func (c *Collector) watchers() (all []alert.Watcher) {
+	for _, w := range c.cosigned().Witnesses {
+		one := alert.Watcher{Name: w.Name, Cosigns: w.Is == cosign.Cosigned, Refuses: w.Is == cosign.Refused}
+		if w.Cosigned != nil {
+			one.Cosigned = w.Cosigned.At
+		}
+		all = append(all, one)
 	}
 	return all
 }

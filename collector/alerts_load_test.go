@@ -46,6 +46,7 @@ func TestTheGuideToAlertsLoads(t *testing.T) {
 			Silent:      &alert.Silent{For: minutes(10), Settle: minutes(2)},
 			Energy:      &alert.Energy{For: minutes(15), Settle: minutes(5)},
 			Certificate: &alert.Certificate{Days: 30},
+			Witness:     &alert.Witness{For: minutes(60)},
 		},
 		Channels: map[string]alert.Channel{
 			"manager": {Language: "vi", Email: &alert.Email{

@@ -1,6 +1,6 @@
 // Package alert watches what the board knows and tells people when something is out of order: a line that stands
 // still in its planned time, too few good units, a gateway that is silent, a meter that is not read, a certificate
-// that ends. It tells once when it begins and once when it is over.
+// that ends, a witness that refuses the ledger. It tells once when it begins and once when it is over.
 //
 // It guarantees that nothing is told twice on one channel, over restarts too, but for a message that went while the
 // collector was killed; that a channel that fails is tried again for a day and holds up nothing else; and that what
@@ -38,6 +38,7 @@ type Options struct {
 	Logger       *slog.Logger
 	Certificates []Certificates           // that the collector uses
 	Listening    func() (time.Time, bool) // since when the collector hears gateways; false: it does not
+	Witnesses    func() []Watcher         // of the ledger; nil: there are none
 	Open         func(n int)              // is told how many alerts are open
 }
 

@@ -26,6 +26,7 @@ type Rules struct {
 	Silent      *Silent
 	Energy      *Energy
 	Certificate *Certificate
+	Witness     *Witness
 }
 
 // Stopped is a line that stands still in its planned time.
@@ -73,6 +74,11 @@ type Certificate struct {
 	Files []string `yaml:"files"` // beside those that the collector itself uses; PEM
 }
 
+// Witness is a witness that refuses the ledger, or has not cosigned it for long.
+type Witness struct {
+	For record.Duration `yaml:"for"` // without a cosignature; a refusal is told at once
+}
+
 // defaultRules are the rules as they are when a configuration only names them.
 func defaultRules() Rules {
 	return Rules{
@@ -81,6 +87,7 @@ func defaultRules() Rules {
 		Silent:      &Silent{For: minutes(10), Settle: minutes(2)},
 		Energy:      &Energy{For: minutes(15), Settle: minutes(5)},
 		Certificate: &Certificate{Days: 30},
+		Witness:     &Witness{For: minutes(60)},
 	}
 }
 

@@ -15,7 +15,7 @@ type Alerts struct {
 // Alert is one that is open or was.
 type Alert struct {
 	ID       int64      `json:"id"`
-	Rule     Rule       `json:"rule" enum:"stopped,quality,silent,energy,certificate"`
+	Rule     Rule       `json:"rule" enum:"stopped,quality,silent,energy,certificate,witness"`
 	Since    time.Time  `json:"since" doc:"when it began"`
 	Raised   time.Time  `json:"raised" doc:"when it had lasted long enough to be told"`
 	Until    *time.Time `json:"until" doc:"when it was over; null while it is open"`

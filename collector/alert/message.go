@@ -12,7 +12,7 @@ import (
 type Note struct {
 	ID       int64      `json:"id"`              // of the alert, the same for both of its messages; 0 of a test
 	Kind     string     `json:"kind"`            // raised, over or test
-	Rule     string     `json:"rule,omitempty"`  // stopped, quality, silent, energy or certificate
+	Rule     string     `json:"rule,omitempty"`  // stopped, quality, silent, energy, certificate or witness
 	Since    *time.Time `json:"since,omitempty"` // when it began
 	Until    *time.Time `json:"until,omitempty"` // when it was over
 	LastedS  float64    `json:"lasted_s"`        // seconds, as in the interface's lasted_s
@@ -124,12 +124,23 @@ func (t teller) raised() (title, text, look tongue.Message) {
 			tongue.M("alert.energy_text", "since", t.since(), "lasted", lasted),
 			tongue.M("alert.energy_look")
 	}
+	if Rule(t.Rule) == RuleWitness {
+		return t.witness()
+	}
 	look = tongue.M("alert.certificate_look")
 	title = tongue.M("alert.certificate", "holder", f.Holder)
 	if left := t.ends().Sub(t.now); left > 0 {
 		return title, tongue.M("alert.certificate_text", "file", f.File, "ends", t.ends(), "left", left), look
 	}
 	return title, tongue.M("alert.certificate_ended", "file", f.File, "ends", t.ends()), look
+}
+
+func (t teller) witness() (title, text, look tongue.Message) {
+	if t.facts.Refuses {
+		return tongue.M("alert.refused", "witness", t.facts.Witness), tongue.M("alert.refused_text", "since", t.since()), tongue.M("alert.refused_look")
+	}
+	return tongue.M("alert.witness", "witness", t.facts.Witness),
+		tongue.M("alert.witness_text", "since", t.since(), "lasted", whole(t.Lasted)), tongue.M("alert.witness_look")
 }
 
 func (t teller) over() (title, text tongue.Message) {
@@ -147,6 +158,10 @@ func (t teller) over() (title, text tongue.Message) {
 	case RuleEnergy:
 		return tongue.M("alert.energy_over", "line", t.line(), "machine", t.machine()),
 			tongue.M("alert.energy_over_text", "since", t.since(), "until", until, "lasted", lasted)
+	}
+	if Rule(t.Rule) == RuleWitness {
+		return tongue.M("alert.witness_over", "witness", f.Witness),
+			tongue.M("alert.witness_over_text", "since", t.since(), "until", until, "lasted", lasted)
 	}
 	return tongue.M("alert.certificate_over", "holder", f.Holder),
 		tongue.M("alert.certificate_over_text", "file", f.File, "ends", t.ends())

@@ -23,6 +23,7 @@ type written struct {
 		Silent      strictyaml.Section `yaml:"silent"`
 		Energy      strictyaml.Section `yaml:"energy"`
 		Certificate strictyaml.Section `yaml:"certificate"`
+		Witness     strictyaml.Section `yaml:"witness"`
 	} `yaml:"rules"`
 	Channels map[string]Channel `yaml:"channels"`
 }
@@ -42,6 +43,7 @@ func Read(s strictyaml.Section) *Config {
 	take(w.Rules.Silent, &c.Rules.Silent, rules.Silent)
 	take(w.Rules.Energy, &c.Rules.Energy, rules.Energy)
 	take(w.Rules.Certificate, &c.Rules.Certificate, rules.Certificate)
+	take(w.Rules.Witness, &c.Rules.Witness, rules.Witness)
 	v := validator{c, s.Mistake}
 	v.all()
 	return c
@@ -65,7 +67,7 @@ func (v validator) all() {
 		v.mistake([]string{"timezone"}, err.Error(), zoneHint)
 	}
 	if v.Rules == (Rules{}) {
-		v.mistake([]string{"rules"}, "no rule is given", "name what is to be watched: stopped, quality, silent, energy, certificate")
+		v.mistake([]string{"rules"}, "no rule is given", "name what is to be watched: stopped, quality, silent, energy, certificate, witness")
 	}
 	v.rules()
 	for _, name := range v.names() {
@@ -114,6 +116,9 @@ func (v validator) rules() {
 	if r := v.Rules.Energy; r != nil {
 		v.positive(r.For, "energy", "for")
 		v.positive(r.Settle, "energy", "settle")
+	}
+	if r := v.Rules.Witness; r != nil {
+		v.positive(r.For, "witness", "for")
 	}
 	if r := v.Rules.Certificate; r != nil && r.Days < 1 {
 		v.mistake([]string{"rules", "certificate", "days"}, fmt.Sprintf("%d is no number of days before the end", r.Days), "such as days: 30")

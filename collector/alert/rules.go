@@ -19,6 +19,7 @@ const (
 	RuleSilent      Rule = "silent"
 	RuleEnergy      Rule = "energy"
 	RuleCertificate Rule = "certificate"
+	RuleWitness     Rule = "witness"
 )
 
 // Facts are what an alert is about. What does not apply is left out.
@@ -32,6 +33,8 @@ type Facts struct {
 	File        string         `json:"file,omitempty" doc:"of the certificate"`
 	Holder      string         `json:"holder,omitempty" doc:"whose certificate it is"`
 	Ends        *time.Time     `json:"ends,omitempty" doc:"of the certificate"`
+	Witness     string         `json:"witness,omitempty" doc:"name of the witness"`
+	Refuses     bool           `json:"refuses,omitempty" doc:"the witness says that the ledger does not extend what it cosigned; else it has not cosigned for long"`
 	Ratio       float64        `json:"ratio,omitempty" doc:"GQ / PQ in the window"`
 	Limit       float64        `json:"limit,omitempty" doc:"below which that is out of order"`
 	Produced    int64          `json:"produced,omitempty" doc:"units in the window"`
@@ -73,7 +76,7 @@ func (l looking) findings(ctx context.Context) (all []finding, failed map[Rule]b
 	for _, each := range []struct {
 		rule Rule
 		look func(context.Context) ([]finding, error)
-	}{{RuleStopped, l.stopped}, {RuleQuality, l.quality}, {RuleSilent, l.silent}, {RuleEnergy, l.energy}, {RuleCertificate, l.certificates}} {
+	}{{RuleStopped, l.stopped}, {RuleQuality, l.quality}, {RuleSilent, l.silent}, {RuleEnergy, l.energy}, {RuleCertificate, l.certificates}, {RuleWitness, l.witnesses}} {
 		found, err := each.look(ctx)
 		if err != nil {
 			failed[each.rule] = true

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -170,5 +171,45 @@ func TestCertificateThatHasEnded(t *testing.T) {
 	s.silence(time.Minute)
 	if want := "The certificate in " + file + " has ended at 2026-03-02 06:00.\n"; !strings.HasPrefix(h.last().Text, want) {
 		t.Errorf("%s\nwant %s", h.last().Text, want)
+	}
+}
+
+// TestWitnesses: a refusal is told at once, silence after a while, and neither of one that was never set up.
+func TestWitnesses(t *testing.T) {
+	var seen atomic.Pointer[[]Watcher]
+	stand := func(all ...Watcher) { seen.Store(&all) }
+	h := openHook(t)
+	s := tell(t, "07:00", Config{Rules: Rules{Witness: defaultRules().Witness}, Channels: one(english(h))})
+	s.end()
+	s.opts.Witnesses = func() []Watcher { return *seen.Load() }
+	at := s.Clock.Now()
+	stand(Watcher{Name: "department", Cosigns: true, Cosigned: at}, Watcher{Name: "university"})
+	s.start()
+	s.silence(2 * time.Hour)
+	s.wants(h)
+
+	stand(Watcher{Name: "department", Cosigned: s.Clock.Now()}, Watcher{Name: "university"})
+	s.silence(50 * time.Minute)
+	s.wants(h)
+	s.silence(20 * time.Minute)
+	told := []string{"Mon 10:00 raised: Witness department does not cosign"}
+	s.wants(h, told...)
+	if since := h.last().Since.In(hanoi).Format("15:04"); since != "09:00" {
+		t.Errorf("silent since %s, want its last cosignature", since)
+	}
+
+	stand(Watcher{Name: "department", Refuses: true, Cosigned: at}, Watcher{Name: "university"})
+	s.silence(time.Minute)
+	told = append(told, "Mon 10:10 raised: Witness department refuses the ledger")
+	s.wants(h, told...)
+
+	s.restart()
+	stand(Watcher{Name: "department", Cosigned: at}, Watcher{Name: "university"}) // away: what it thinks of the ledger is not known
+	s.silence(time.Minute)
+	s.wants(h, told...)
+	stand(Watcher{Name: "department", Cosigns: true, Cosigned: s.Clock.Now()}, Watcher{Name: "university"})
+	s.silence(time.Minute)
+	if told := h.told(); len(told) != 4 || told[2] != "Mon 10:12 over: Witness department cosigns again" || told[3] != told[2] {
+		t.Errorf("told %q, want both to be over", told)
 	}
 }

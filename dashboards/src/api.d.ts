@@ -866,7 +866,7 @@ export interface components {
              */
             raised: string;
             /** @enum {string} */
-            rule: "stopped" | "quality" | "silent" | "energy" | "certificate";
+            rule: "stopped" | "quality" | "silent" | "energy" | "certificate" | "witness";
             /**
              * Format: date-time
              * @description when it began
@@ -1523,6 +1523,8 @@ export interface components {
              * @description GQ / PQ in the window
              */
             ratio?: number;
+            /** @description the witness says that the ledger does not extend what it cosigned; else it has not cosigned for long */
+            refuses?: boolean;
             site?: string;
             /** @description IANA name */
             timezone: string;
@@ -1531,6 +1533,8 @@ export interface components {
              * @description seconds
              */
             window_s?: number;
+            /** @description name of the witness */
+            witness?: string;
         };
         Finding: {
             /** @enum {string} */

@@ -19,6 +19,7 @@ const alert = (changes: Partial<Alert> = {}): Alert => ({
 		file: '/etc/lineproof/broker.pem',
 		holder: 'broker.example',
 		ends: '2026-03-30T18:00:00Z',
+		witness: 'department',
 		ratio: 0.9449,
 		limit: 0.97,
 	},
@@ -35,8 +36,13 @@ describe('titles', () => {
 		['quality', 'Dây chuyền gạch: tỷ lệ đạt 94,4 %, dưới mức 97,0 %', 'Block line: 94.4% good, below 97.0%'],
 		['silent', 'Mất tín hiệu của bộ thu thập huu-lung-01', 'Gateway huu-lung-01 is silent'],
 		['energy', 'Dây chuyền gạch: không có số đo điện của Máy ép', 'Block line: the energy meter of Máy ép is not read'],
+		['witness', 'Nhân chứng department không ký sổ gốc', 'Witness department does not cosign the ledger'],
 		['certificate', 'Chứng chỉ broker.example có hạn đến Thứ Ba, 31/03/2026', 'The certificate of broker.example ends Tuesday, 31/03/2026'],
 	]
+	test('a witness that refuses', () => {
+		const a = alert({rule: 'witness'})
+		expect(titleOf({...a, about: {...a.about, refuses: true}}, 'vi')).toBe('Nhân chứng department từ chối sổ gốc')
+	})
 	test.each(cases)('%s', (rule, vi, en) => {
 		expect(plain(titleOf(alert({rule}), 'vi'))).toBe(vi)
 		expect(plain(titleOf(alert({rule}), 'en'))).toBe(en)

@@ -10,10 +10,11 @@ export function titleOf(a: Alert, lang: Lang): string {
 	const about = a.about
 	const f = new Formats(lang, about.timezone)
 	const lines = (about.line_names ?? []).map((names) => localName(names, lang, about.line ?? '')).join(', ')
-	return translate(lang, `alert.${a.rule}`, {
+	return translate(lang, `alert.${about.refuses ? 'refused' : a.rule}`, {
 		line: lines,
 		machine: localName(about.machine_name, lang, about.machine ?? ''),
 		gateway: about.gateway ?? '',
+		witness: about.witness ?? '',
 		holder: about.holder ?? about.file ?? '',
 		ratio: f.part(about.ratio),
 		limit: f.part(about.limit),
