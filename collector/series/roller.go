@@ -46,8 +46,10 @@ type Roller struct {
 
 // rolling is what a Roller knows of one signal: all buckets before newest are kept.
 type rolling struct {
-	newest *rolled // that a reading fell into
-	behind *rolled // an older one that a reading fell into last; nil: none did
+	newest *rolled   // that a reading fell into
+	behind *rolled   // an older one that a reading fell into last; nil: none did
+	hour   Bucket    // the long one of the newest kept bucket, as far as it goes
+	seen   time.Time // the hours from then on are whole in hour: none of their buckets was kept before, or again
 }
 
 // rolled is a bucket that grows.
@@ -69,30 +71,38 @@ func (b *rolled) add(r record.Reading) {
 	}
 }
 
-// Roll takes readings that have been stored: those of one signal stand together, in order of time. When it returns
-// an error the caller has to Forget, and to write the same again.
-func (r *Roller) Roll(ctx context.Context, g Ground, batch []record.Reading, places *Places) error {
-	due := map[Placed]map[time.Time]*rolled{}
-	for run := range runs(batch) {
-		of := Placed{run[0].Signal, places.Of(run[0].Signal)}
-		s, known := r.signals[of]
-		if !known {
-			var err error
-			if s, err = r.find(ctx, g, of); err != nil {
+// Stored is a batch's readings, which have been stored: those of one signal stand together, in order of time.
+type Stored struct {
+	Readings []record.Reading
+	Places   *Places // of their signals
+}
+
+// Roll takes batches in their order. When it returns an error the caller has to Forget, and to write the same again.
+func (r *Roller) Roll(ctx context.Context, g Ground, batches ...Stored) error {
+	due := due{}
+	for _, b := range batches {
+		for run := range runs(b.Readings) {
+			of := Placed{run[0].Signal, b.Places.Of(run[0].Signal)}
+			if err := r.take(ctx, g, of, run, due); err != nil {
 				return fmt.Errorf("buckets of %s: %w", of.Signal, err)
 			}
 		}
-		if s == nil { // none of its readings could be stored
-			continue
-		}
-		for _, b := range s.take(run, known) {
-			if due[of] == nil {
-				due[of] = map[time.Time]*rolled{}
-			}
-			due[of][b.Start] = b
-		}
 	}
 	return r.settle(ctx, g, due)
+}
+
+// take takes the readings of one signal.
+func (r *Roller) take(ctx context.Context, g Ground, of Placed, run []record.Reading, due due) (err error) {
+	s, known := r.signals[of]
+	if !known {
+		if s, err = r.find(ctx, g, of); err != nil || s == nil { // nil: none of its readings could be stored
+			return err
+		}
+	}
+	for _, b := range s.take(run, known) {
+		due.add(of, b)
+	}
+	return nil
 }
 
 // Doubt makes the Roller look again at what it took for whole: the store refused some of the readings.
@@ -114,6 +124,7 @@ func (s *rolling) take(run []record.Reading, known bool) (due []*rolled) {
 			if s.behind == nil || !s.behind.Start.Equal(BucketStart(r.Time)) {
 				s.behind = newRolled(r.Time, false)
 			}
+			s.seen = nextHour(s.newest.Start)
 			s.behind.add(r)
 			due = append(due, s.behind)
 		case !known:
@@ -134,7 +145,7 @@ func (r *Roller) find(ctx context.Context, g Ground, of Placed) (*rolling, error
 	if err != nil || newest.IsZero() {
 		return nil, err
 	}
-	s := &rolling{newest: newRolled(newest, false)}
+	s := &rolling{newest: newRolled(newest, false), seen: nextHour(newest)}
 	if s.newest.Start.After(to) {
 		if err := catchUp(ctx, g, of, to, s.newest.Start); err != nil {
 			return nil, err
