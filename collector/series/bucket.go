@@ -48,6 +48,9 @@ func BucketStart(t time.Time) time.Time { return t.UTC().Truncate(BucketSpan) }
 // longStart is the first moment of the long one.
 func longStart(t time.Time) time.Time { return t.UTC().Truncate(LongSpan) }
 
+// nextHour is that of the one after.
+func nextHour(t time.Time) time.Time { return longStart(t).Add(LongSpan) }
+
 // Add takes the next reading, which is no older than those before it.
 func (b *Bucket) Add(r record.Reading) {
 	one := Bucket{Count: 1}

@@ -46,8 +46,10 @@ type Roller struct {
 
 // rolling is what a Roller knows of one signal: all buckets before newest are kept.
 type rolling struct {
-	newest *rolled // that a reading fell into
-	behind *rolled // an older one that a reading fell into last; nil: none did
+	newest *rolled   // that a reading fell into
+	behind *rolled   // an older one that a reading fell into last; nil: none did
+	hour   Bucket    // the long one of the newest kept bucket, as far as it goes
+	seen   time.Time // the hours from then on are whole in hour: none of their buckets was kept before, or again
 }
 
 // rolled is a bucket that grows.
@@ -69,27 +71,29 @@ func (b *rolled) add(r record.Reading) {
 	}
 }
 
-// Roll takes readings that have been stored: those of one signal stand together, in order of time. When it returns
-// an error the caller has to Forget, and to write the same again.
-func (r *Roller) Roll(ctx context.Context, g Ground, batch []record.Reading, places *Places) error {
-	due := map[Placed]map[time.Time]*rolled{}
-	for run := range runs(batch) {
-		of := Placed{run[0].Signal, places.Of(run[0].Signal)}
-		s, known := r.signals[of]
-		if !known {
-			var err error
-			if s, err = r.find(ctx, g, of); err != nil {
-				return fmt.Errorf("buckets of %s: %w", of.Signal, err)
+// Stored is a batch's readings, which have been stored: those of one signal stand together, in order of time.
+type Stored struct {
+	Readings []record.Reading
+	Places   *Places // of their signals
+}
+
+// Roll takes batches in their order. When it returns an error the caller has to Forget, and to write the same again.
+func (r *Roller) Roll(ctx context.Context, g Ground, batches ...Stored) error {
+	due, caught := due{}, map[Placed]time.Time{}
+	for _, b := range batches {
+		for run := range runs(b.Readings) {
+			of := Placed{run[0].Signal, b.Places.Of(run[0].Signal)}
+			if _, known := r.signals[of]; !known {
+				from, err := r.find(ctx, g, of)
+				if err != nil {
+					return fmt.Errorf("buckets of %s: %w", of.Signal, err)
+				}
+				caught[of] = from
 			}
-		}
-		if s == nil { // none of its readings could be stored
-			continue
-		}
-		for _, b := range s.take(run, known) {
-			if due[of] == nil {
-				due[of] = map[time.Time]*rolled{}
+			if s := r.signals[of]; s != nil { // nil: none of its readings could be stored
+				from, found := caught[of]
+				s.take(run, func(t time.Time) bool { return found && !t.Before(from) }, func(b *rolled) { due.add(of, b) })
 			}
-			due[of][b.Start] = b
 		}
 	}
 	return r.settle(ctx, g, due)
@@ -105,55 +109,57 @@ func (r *Roller) Doubt() {
 // Forget lets go of all that the Roller remembers; it finds out again.
 func (r *Roller) Forget() { clear(r.signals) }
 
-// take adds readings and gives the buckets that are to be kept for it. Of a signal that was only just found, stored
-// readings are in its buckets already, but for those that were kept before.
-func (s *rolling) take(run []record.Reading, known bool) (due []*rolled) {
+// take adds readings; due is told of the buckets that are to be kept for it, and caught knows of what times all that is
+// stored was summed up just now.
+func (s *rolling) take(run []record.Reading, caught func(time.Time) bool, due func(*rolled)) {
 	for _, r := range run {
 		switch {
+		case caught(r.Time):
 		case r.Time.Before(s.newest.Start):
 			if s.behind == nil || !s.behind.Start.Equal(BucketStart(r.Time)) {
 				s.behind = newRolled(r.Time, false)
 			}
+			s.seen = nextHour(s.newest.Start)
 			s.behind.add(r)
-			due = append(due, s.behind)
-		case !known:
+			due(s.behind)
 		case r.Time.Before(s.newest.End):
 			s.newest.add(r)
 		default:
-			due = append(due, s.newest)
+			due(s.newest)
 			s.newest = newRolled(r.Time, true)
 			s.newest.add(r)
 		}
 	}
-	return due
 }
 
-// find looks up a signal, and keeps what buckets are missing before its newest; nil where nothing is stored of it.
-func (r *Roller) find(ctx context.Context, g Ground, of Placed) (*rolling, error) {
-	to, newest, err := g.Rolled(ctx, of)
+// find looks up a signal of which something is stored, and keeps what buckets are missing before its newest: those from
+// a time on.
+func (r *Roller) find(ctx context.Context, g Ground, of Placed) (from time.Time, err error) {
+	from, newest, err := g.Rolled(ctx, of)
 	if err != nil || newest.IsZero() {
-		return nil, err
+		return from, err
 	}
-	s := &rolling{newest: newRolled(newest, false)}
-	if s.newest.Start.After(to) {
-		if err := catchUp(ctx, g, of, to, s.newest.Start); err != nil {
-			return nil, err
+	s := &rolling{newest: newRolled(newest, false), seen: nextHour(newest)}
+	if s.newest.Start.After(from) {
+		if err := catchUp(ctx, g, of, from, s.newest.Start); err != nil {
+			return from, err
 		}
 	}
 	// Whoever kept the newest bucket may not have come to the hour that it ended.
-	if long := longStart(s.newest.Start); to.Before(long.Add(BucketSpan)) {
-		if !to.IsZero() {
-			to = longStart(to.Add(-BucketSpan))
+	if long := longStart(s.newest.Start); from.Before(long.Add(BucketSpan)) {
+		begin := from
+		if !from.IsZero() {
+			begin = longStart(from.Add(-BucketSpan))
 		}
-		if err := KeepLong(ctx, g, of, to, long); err != nil {
-			return nil, err
+		if err := KeepLong(ctx, g, of, begin, long); err != nil {
+			return from, err
 		}
 	}
 	if r.signals == nil {
 		r.signals = map[Placed]*rolling{}
 	}
 	r.signals[of] = s
-	return s, nil
+	return from, nil
 }
 
 // keptAtOnce bounds how many buckets are gathered while a signal's past is summed up.

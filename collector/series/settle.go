@@ -4,55 +4,97 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/lineproof/lineproof/record"
 )
 
-// settle keeps the buckets that are due, the oldest first: of what is kept when it is broken off, nothing is missing
-// before.
-func (r *Roller) settle(ctx context.Context, g Ground, due map[Placed]map[time.Time]*rolled) error {
-	var all []PlacedBucket
-	hours := map[Placed]map[time.Time]bool{}
-	for of, buckets := range due {
-		for _, b := range buckets {
-			if !b.whole {
-				if err := b.readBack(ctx, g, of); err != nil {
-					return fmt.Errorf("buckets of %s: %w", of.Signal, err)
-				}
-			}
-			all = append(all, PlacedBucket{of, b.Bucket})
-			if long := longStart(b.Start); !long.Add(LongSpan).After(r.signals[of].newest.Start) {
-				if hours[of] == nil {
-					hours[of] = map[time.Time]bool{}
-				}
-				hours[of][long] = true
-			}
-		}
+// due are buckets that are to be kept, of each signal by their start.
+type due map[Placed]map[time.Time]*rolled
+
+func (d due) add(of Placed, b *rolled) {
+	if d[of] == nil {
+		d[of] = map[time.Time]*rolled{}
 	}
-	if len(all) == 0 {
-		return nil
-	}
-	slices.SortFunc(all, func(a, b PlacedBucket) int { return a.Start.Compare(b.Start) })
-	if err := g.Keep(ctx, all); err != nil {
-		return err
-	}
-	return keepHours(ctx, g, hours)
+	d[of][b.Start] = b
 }
 
-// keepHours keeps the long buckets of hours that are over.
-func keepHours(ctx context.Context, g Ground, hours map[Placed]map[time.Time]bool) error {
-	var all []PlacedBucket
-	for of, starts := range hours {
-		for start := range starts {
+// settle keeps the buckets that are due, the oldest first: of what is kept when it is broken off, nothing is missing
+// before. Then it keeps the hours that are over.
+func (r *Roller) settle(ctx context.Context, g Ground, due due) error {
+	var kept, hours []PlacedBucket
+	unseen := map[Placed][]time.Time{}
+	for of, buckets := range due {
+		all, err := summedUp(ctx, g, of, buckets)
+		if err != nil {
+			return fmt.Errorf("buckets of %s: %w", of.Signal, err)
+		}
+		var seen []Bucket
+		seen, unseen[of] = r.signals[of].over(all)
+		kept, hours = append(kept, placedAt(of, all)...), append(hours, placedAt(of, seen)...)
+	}
+	if err := keep(ctx, g, kept); err != nil {
+		return err
+	}
+	for of, starts := range unseen {
+		for _, start := range starts {
 			long, err := longOf(ctx, g, of, start, start.Add(LongSpan))
 			if err != nil {
 				return err
 			}
-			all = append(all, long...)
+			hours = append(hours, long...)
 		}
 	}
+	return keep(ctx, g, hours)
+}
+
+// summedUp gives buckets in order of time, whole.
+func summedUp(ctx context.Context, g Ground, of Placed, buckets map[time.Time]*rolled) (all []Bucket, err error) {
+	for _, start := range slices.SortedFunc(maps.Keys(buckets), time.Time.Compare) {
+		b := buckets[start]
+		if !b.whole {
+			if err := b.readBack(ctx, g, of); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, b.Bucket)
+	}
+	return all, nil
+}
+
+// over joins buckets into their hours, as far as it sees these whole, and gives the hours that are over; unseen are the
+// starts of the others.
+func (s *rolling) over(buckets []Bucket) (seen []Bucket, unseen []time.Time) {
+	for n, b := range buckets {
+		start, end := longStart(b.Start), nextHour(b.Start)
+		if !start.Before(s.seen) {
+			if !s.hour.Start.Equal(start) {
+				s.hour = Bucket{Start: start, End: end}
+			}
+			s.hour.Merge(b)
+		}
+		switch more := n+1 < len(buckets) && buckets[n+1].Start.Before(end); {
+		case more || s.newest.Start.Before(end):
+		case start.Before(s.seen):
+			unseen = append(unseen, start)
+		default:
+			seen = append(seen, s.hour)
+		}
+	}
+	return seen, unseen
+}
+
+func placedAt(of Placed, buckets []Bucket) (all []PlacedBucket) {
+	for _, b := range buckets {
+		all = append(all, PlacedBucket{of, b})
+	}
+	return all
+}
+
+// keep keeps buckets, the oldest first.
+func keep(ctx context.Context, g Ground, all []PlacedBucket) error {
 	if len(all) == 0 {
 		return nil
 	}

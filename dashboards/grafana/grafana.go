@@ -14,10 +14,10 @@
 //
 // # What they cannot show
 //
-// InfluxDB does not know the calendar, nor which machines' counts are the line's output. So availability and OEE are over
-// observed time here, planned or not, and are named so; the API's are over planned time that was observed, and both are the
-// same where all of the window is planned. Coverage is the observed share of the clock, not of planned time. And a
-// line's figures are of the machines that are chosen: choose those of its output.
+// InfluxDB does not know the calendar, but each minute says what of it was planned; so availability and OEE are over planned
+// time that was observed, as the API's are. Coverage is the observed share of the clock, not of planned time, for minutes that
+// nobody observed are no points. Nor does InfluxDB know which machines' counts are the line's output: a line's figures are
+// of the machines that are chosen.
 //
 // Hours are those of UTC, which are whole hours in Vietnam, too.
 package grafana

@@ -57,7 +57,7 @@ func line(t *tongue) *dashboard.DashboardBuilder {
 // states are the milliseconds in each state, with their words.
 func states(t *tongue) (columns []column, names []string) {
 	for _, state := range record.StateNames() {
-		columns, names = append(columns, sumOf(state+"_ms")), append(names, t.say("state."+state))
+		columns, names = append(columns, column(state+"_ms")), append(names, t.say("state."+state))
 	}
 	return columns, names
 }

@@ -5,6 +5,7 @@ package grafana
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -92,4 +93,31 @@ func TestAMonthOnTheDashboards(t *testing.T) {
 		compared += 2
 	}
 	t.Logf("%d figures of the dashboard, %d hours", compared, len(hours))
+	soon(t, p, chosenBy{from: m.From, to: m.To, values: map[string][]string{"site": {g.Catalogue.Site}, "line": {"assembly"}}})
+}
+
+// patience is how long somebody who opens a dashboard over a month waits for a panel, on a busy computer.
+const patience = 10 * time.Second
+
+// soon asks what both dashboards ask of a window, of all machines and products, and says how long each answer took. A
+// panel that is repeated is of one machine.
+func soon(t *testing.T, p *plant, c chosenBy) {
+	for _, name := range []string{"line", "lines"} {
+		f := decode(t, made(t)["en/"+name+".json"])
+		for _, panel := range f.Panels {
+			c := choose(f, c.from, c.to, maps.Clone(c.values))
+			if panel.Repeat != "" {
+				c.values[panel.Repeat] = []string{"station-12"}
+			}
+			for _, q := range panel.Targets {
+				begin := time.Now()
+				p.answer(t, c.expand(t, q.Query))
+				took := time.Since(begin)
+				t.Logf("%s, %s, %s: %.2f s", name, panel.Title, q.RefID, took.Seconds())
+				if took > patience {
+					t.Errorf("%s, %s, %s takes %s", name, panel.Title, q.RefID, took)
+				}
+			}
+		}
+	}
 }

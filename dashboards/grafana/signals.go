@@ -16,7 +16,7 @@ func signals(t *tongue) *dashboard.DashboardBuilder {
 		WithVariable(variable(t, "device", valuesOf("signal", "device", "site"), one)).
 		WithVariable(variable(t, "signal", `SHOW FIELD KEYS FROM "signal"`, some).Regex(`/^(?!.*\.` + besides + `$).*$/`).AllValue(`[^.]*`))
 	of := scope{tags: []string{"site", "device"}}
-	each := ` FROM "signal" WHERE ` + of.filter("") + ` GROUP BY time($__interval) fill(null)`
+	each := ` FROM "signal" WHERE ` + of.filter() + ` GROUP BY time($__interval) fill(null)`
 
 	points := chart(t, "readings", "none", 24).DrawStyle(common.GraphDrawStylePoints).PointSize(4).
 		WithTarget(query("last", `SELECT last(/^${signal:regex}$/)`+each, "$col")).
@@ -26,6 +26,6 @@ func signals(t *tongue) *dashboard.DashboardBuilder {
 	d.WithPanel(bars(t, "doubtful", "none", 24).
 		WithTarget(query("doubtful", `SELECT count(/^${signal:regex}\.quality$/)`+each, "$col")))
 	d.WithPanel(sheet(t, "table").
-		WithTarget(rowsOf("table", `SELECT /^${signal:regex}(\.`+besides+`)?$/ FROM "signal" WHERE `+of.filter("")+` ORDER BY time DESC LIMIT 500`)))
+		WithTarget(rowsOf("table", `SELECT /^${signal:regex}(\.`+besides+`)?$/ FROM "signal" WHERE `+of.filter()+` ORDER BY time DESC LIMIT 500`)))
 	return d
 }

@@ -44,7 +44,7 @@ func (t *tongue) how(key string) string { return t.say(key + ".how") }
 func (t *tongue) names(columns []column) []string {
 	names := make([]string, len(columns))
 	for i, c := range columns {
-		names[i] = t.say(c.name)
+		names[i] = t.say(string(c))
 	}
 	return names
 }

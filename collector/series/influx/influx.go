@@ -14,7 +14,12 @@
 //	interval  tags site, line, machine, product, production_order; one point a minute
 //	  the columns of series.NumberColumns, FlagColumns and TextColumns; the last are JSON or ""
 //	  planned_cycle_ms  the planned cycle again, in whole milliseconds
+//	  observed_ms       all states together
+//	  ideal_ms          the time that the units made in observed time were meant to take, a float
+//	  unpaced_n         1 where such units have no planned cycle, so that nobody knows that time; else 0
+//	  metered_n         1 where metered, else 0
 //	  planned           whether the line was meant to run in that minute, where Options.Planned is given
+//	  busy_ms           the observed part of planned busy time: observed_ms where planned, else execute_ms
 //	  scrap.REASON      units scrapped, one integer field a reason, for queries of people's own
 //
 // A signal named as a tag or as time gets a _ after its name, for InfluxDB does not tell the two apart.

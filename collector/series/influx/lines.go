@@ -261,9 +261,7 @@ func (l *lines) interval(i account.Interval, planned func(line string, minute ti
 		v, _ := lineprotocol.StringValue(text) // JSON is always UTF-8
 		l.line.AddField(l.texts[n], v)
 	}
-	if planned != nil {
-		l.line.AddField("planned", lineprotocol.BoolValue(planned(i.Line, i.Start)))
-	}
+	l.addends(i, planned)
 	l.line.AddField("planned_cycle_ms", lineprotocol.IntValue(i.PlannedCycle.Milliseconds()))
 	for _, reason := range slices.Sorted(maps.Keys(i.ScrapBy)) {
 		l.line.AddField("scrap."+reason, lineprotocol.IntValue(i.ScrapBy[reason]))

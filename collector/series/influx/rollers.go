@@ -65,9 +65,13 @@ func (r *rollers) forget() {
 
 // roll keeps the buckets of readings that have been written.
 func (s *Store) roll(ctx context.Context, held map[string]*roller, writes []series.Write) error {
+	batches := map[string][]series.Stored{}
 	for _, w := range writes {
 		b := w.Verified.Batch()
-		if err := held[b.Gateway].Roll(ctx, ground{s}, b.Readings, s.places.Of(w.Verified)); err != nil {
+		batches[b.Gateway] = append(batches[b.Gateway], series.Stored{Readings: b.Readings, Places: s.places.Of(w.Verified)})
+	}
+	for gateway, roller := range held {
+		if err := roller.Roll(ctx, ground{s}, batches[gateway]...); err != nil {
 			return err
 		}
 	}

@@ -217,9 +217,11 @@ func bucketsMoved(t *testing.T, store series.Store) {
 
 func bucketsAtOnce(t *testing.T, store series.Store) {
 	writes := drawnBatches(t, NewGateway(BlockLine()), rand.New(rand.NewPCG(3, 4)), 60)
-	for range 2 {
-		if err := store.(series.BatchWriter).WriteAll(t.Context(), writes); err != nil {
-			t.Fatal(err)
+	for _, n := range []int{9, len(writes), len(writes)} { // a few at a time, then all of them again, twice
+		for some := range slices.Chunk(writes, n) {
+			if err := store.(series.BatchWriter).WriteAll(t.Context(), some); err != nil {
+				t.Fatal(err)
+			}
 		}
 		for _, signal := range drawn() {
 			wantBuckets(t, store, signal)
@@ -238,12 +240,15 @@ func bucketsDropped(t *testing.T, store series.Store) {
 	wantBuckets(t, store, "press.cycles")
 }
 
-// RunReopened holds a store to its buckets that is closed and opened again between any two writes. again opens what
-// open did.
+// RunReopened holds a store to its buckets that is closed and opened again between any two writes: of drawn batches, and
+// of a signal whose readings all come in order, each eleven minutes, so that nothing mends its hours later. again opens
+// what open did.
 func RunReopened(t *testing.T, open func(t testing.TB) (first series.Store, again func() series.Store)) {
 	store, again := open(t)
-	for n, w := range drawnBatches(t, NewGateway(BlockLine()), rand.New(rand.NewPCG(7, 8)), 40) {
+	g := NewGateway(BlockLine())
+	for n, w := range drawnBatches(t, g, rand.New(rand.NewPCG(7, 8)), 40) {
 		write(t, store, w.Verified)
+		write(t, store, g.Batch(t, count("press.strokes", time.Duration(n)*11*time.Minute, int64(n))))
 		if n%3 == 0 {
 			if err := store.Close(); err != nil {
 				t.Fatal(err)
@@ -252,7 +257,7 @@ func RunReopened(t *testing.T, open func(t testing.TB) (first series.Store, agai
 		}
 	}
 	defer store.Close()
-	for _, signal := range drawn() {
+	for _, signal := range append(drawn(), "press.strokes") {
 		wantBuckets(t, store, signal)
 	}
 }

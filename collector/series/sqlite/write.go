@@ -71,7 +71,7 @@ func (w writer) writeAll(ctx context.Context, writes []series.Write) error {
 		if err := w.readings(ctx, write.Verified); err != nil {
 			return fmt.Errorf("readings of %s: %w", write.Verified.Batch().Gateway, err)
 		}
-		if err := w.roller.Roll(ctx, w, write.Verified.Batch().Readings, w.places.Of(write.Verified)); err != nil {
+		if err := w.roller.Roll(ctx, w, series.Stored{Readings: write.Verified.Batch().Readings, Places: w.places.Of(write.Verified)}); err != nil {
 			return fmt.Errorf("readings of %s: %w", write.Verified.Batch().Gateway, err)
 		}
 		for _, i := range write.Intervals {
