@@ -61,10 +61,7 @@ func (f *folded) add(b *record.Batch) (err error) {
 
 // rest takes the minutes that are open where the chain ends.
 func (c *chain) rest() {
-	if c.account.state == nil {
-		return
-	}
-	for _, m := range c.account.state.Machines {
-		c.minutes.final <- m.Open
+	if c.account.state != nil {
+		c.minutes.final <- c.account.state.Unfinished()
 	}
 }
