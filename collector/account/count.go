@@ -17,16 +17,16 @@ func (p *Plant) count(m *minutes, c *counter, book func(i *Interval, n int64, la
 		}
 		return float64(c.times)
 	}
-	for i, rise := range p.booked(m, c.signal, units) {
+	p.booked(m, c.signal, units, func(i *Interval, rise rise) {
 		if rise.reset {
 			i.Resets++
 		}
 		if rise.suspect {
 			i.Suspect += rise.n
-			continue
+			return
 		}
 		book(i, rise.n, rise.late)
-	}
+	})
 }
 
 // What units of energy and mass are in joules and grams.
@@ -41,16 +41,16 @@ func (p *Plant) energy(m *minutes, s *signal) {
 	if !ok {
 		return
 	}
-	for i, rise := range p.booked(m, s, func(time.Time) float64 { return joules }) {
+	p.booked(m, s, func(time.Time) float64 { return joules }, func(i *Interval, rise rise) {
 		i.Metered = true
 		if rise.suspect {
-			continue
+			return
 		}
 		i.EnergyJ += rise.n
 		if rise.late {
 			i.LateEnergyJ += rise.n
 		}
-	}
+	})
 }
 
 // weigh books what a scale counted, in grams.
@@ -59,12 +59,12 @@ func (p *Plant) weigh(m *minutes, s *signal, sum func(*Interval) *int64) {
 	if !ok {
 		return
 	}
-	for i, rise := range p.booked(m, s, func(time.Time) float64 { return grams }) {
+	p.booked(m, s, func(time.Time) float64 { return grams }, func(i *Interval, rise rise) {
 		i.Weighed = true
 		if !rise.suspect {
 			*sum(i) += rise.n
 		}
-	}
+	})
 }
 
 // rise is what a counter's step from one reading to the next means.
@@ -77,47 +77,42 @@ type rise struct {
 	suspect  bool    // it rose faster than it can
 }
 
-// booked walks through a counter's rises, each with the interval that it belongs to. The counter's readings at both ends
-// of the minute are noted there, as on a meter.
-func (p *Plant) booked(m *minutes, s *signal, factor func(time.Time) float64) func(yield func(*Interval, *rise) bool) {
-	return func(yield func(*Interval, *rise) bool) {
-		var of *Interval
-		var ends Ends
-		for r := range p.rises(s, factor) {
-			i := m.ending(r.at)
-			if i != of {
-				of.meter(s.name, ends)
-				var ok bool
-				if ends, ok = i.Counters[s.name]; !ok {
-					ends.First = r.from
-				}
-				of = i
+// booked books each rise of a counter in the interval that it belongs to. The counter's readings at both ends of the
+// minute are noted there, as on a meter.
+func (p *Plant) booked(m *minutes, s *signal, factor func(time.Time) float64, book func(*Interval, rise)) {
+	var of *Interval
+	var ends Ends
+	for r := range p.rises(s, factor) {
+		i := m.ending(r.at)
+		if i != of {
+			of.meter(s.name, ends)
+			var ok bool
+			if ends, ok = i.Counters[s.name]; !ok {
+				ends.First = r.from
 			}
-			ends.Last = r.to
-			if !yield(i, r) {
-				break
-			}
+			of = i
 		}
-		of.meter(s.name, ends)
+		ends.Last = r.to
+		book(i, r)
 	}
+	of.meter(s.name, ends)
 }
 
 // rises walks through a counter's readings. The first one ever is where counting begins. factor is what one of its
-// unit, counted until a time, stands for. What it gives is good until the next.
-func (p *Plant) rises(s *signal, factor func(time.Time) float64) func(yield func(*rise) bool) {
-	return func(yield func(*rise) bool) {
+// unit, counted until a time, stands for.
+func (p *Plant) rises(s *signal, factor func(time.Time) float64) func(yield func(rise) bool) {
+	return func(yield func(rise) bool) {
 		last := *p.kept(s)
-		var up rise
 		for n := range s.readings {
 			r := &s.readings[n]
 			if r.Quality == record.Missing {
 				continue
 			}
 			if !last.Value.IsNone() {
-				up = step(last.Value, r.Value, &s.Signal, factor(r.Time), r.Time.Sub(last.Time))
+				up := step(last.Value, r.Value, &s.Signal, factor(r.Time), r.Time.Sub(last.Time))
 				up.at, up.from, up.to = r.Time, last.Value.Float(), r.Value.Float()
-				up.late = up.n != 0 && !s.device.looked(r.Time)
-				if !yield(&up) {
+				up.late = up.n != 0 && !p.looked(s.device, r.Time)
+				if !yield(up) {
 					return
 				}
 			}

@@ -47,20 +47,20 @@ func joined[T any](all, more []T) []T {
 	return append(all, more...)
 }
 
-// follow turns to a state, if it is another one or another plant had it in between.
+// follow turns to a state, if it is another one.
 func (p *Plant) follow(s *State) {
-	if p.state == s && s.plant == p {
+	if p.state == s {
 		return
 	}
-	p.state, s.plant = s, p
+	p.state = s
 	for _, r := range p.machines {
 		r.kept = nil
 	}
 	for _, s := range p.signals {
 		s.kept = nil
 	}
-	for name, d := range p.devices {
-		d.last = s.Looked[name]
+	for _, d := range p.devices {
+		d.last = nil
 	}
 }
 
@@ -74,11 +74,12 @@ func (p *Plant) keep() {
 		if n == 0 {
 			continue
 		}
-		if d.last == nil {
-			d.last = &span{}
-			p.state.Looked[d.name] = d.last
+		last := p.lastLook(d)
+		if last == nil {
+			last = &span{}
+			p.state.Looked[d.name] = last
 		}
-		*d.last = span(d.spans[n-1])
+		*last = span(d.spans[n-1])
 	}
 }
 
@@ -90,11 +91,20 @@ func (p *Plant) kept(s *signal) *Signal {
 	return s.kept
 }
 
+// lastLook is the last span of a device that the state has; nil: none.
+func (p *Plant) lastLook(d *device) *span {
+	if d.last == nil {
+		d.last = p.state.Looked[d.name]
+	}
+	return d.last
+}
+
 // looked tells whether the device was observed up to t from before t: what changed at t changed since the
 // poll before, and not at some time when nobody looked.
-func (d *device) looked(t time.Time) bool {
+func (p *Plant) looked(d *device, t time.Time) bool {
 	in := func(s record.Span) bool { return s.From.Before(t) && !t.After(s.To) }
-	return d.last != nil && in(record.Span(*d.last)) || slices.ContainsFunc(d.spans, in)
+	last := p.lastLook(d)
+	return last != nil && in(record.Span(*last)) || slices.ContainsFunc(d.spans, in)
 }
 
 func (s *Signal) remember(readings []record.Reading) {

@@ -38,7 +38,7 @@ type signal struct {
 type device struct {
 	name  string
 	spans []record.Span // in the batch in hand
-	last  *span         // in the state; nil: none
+	last  *span         // in the state; nil: not looked up, or none
 }
 
 // roles are one machine's part of a catalogue. A signal is nil where no signal has the role.

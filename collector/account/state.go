@@ -17,7 +17,6 @@ type State struct {
 	Looked   map[string]*span    `json:"looked"` // by device, the last span: a poll at its end may come with the next batch
 
 	finished []Interval // that the last batch made final
-	plant    *Plant     // that was last at work
 }
 
 // Machine is what the fold knows of one machine.
