@@ -31,6 +31,7 @@ func (c *chain) fold(v verify.Verified, b *record.Batch) {
 	f.sealed = b.SealedAt
 	if f.plant == nil || f.of != b.CatalogueHash {
 		f.plant, f.of = account.PlantOf(v.Catalogue()), b.CatalogueHash
+		c.calibrated(v.Catalogue(), b.SealedAt)
 		if _, ok := v.Catalogue().Lines[c.bundle.Manifest.Line]; ok {
 			f.catalogue = v.Catalogue()
 		}

@@ -27,6 +27,8 @@ type chain struct {
 	spoken   record.Catalogue // the last one, also of batches before the period
 	spokenOf record.Hash
 	account  folded
+
+	calibrations calibrations
 }
 
 // begin makes the chains that the manifest names.

@@ -34,6 +34,9 @@ type Message struct {
 // Percent is a ratio, 0.942, that is written as 94.2%, or 94,2 % in Vietnamese. It is cut, never rounded up.
 type Percent float64
 
+// Day is a date without a time, as 2026-11-20.
+type Day string
+
 // M makes a message of a key, such as doctor.clock.unset, and the values of its placeholders: a name and
 // a value in turn. A value is written as fmt.Sprint does; a time.Duration and a Message in the language.
 func M(key string, pairs ...any) Message { return Message{key: key, values: pairs} }
@@ -125,6 +128,11 @@ func (t Tongue) value(v any) string {
 		return t.Duration(v)
 	case Percent:
 		return t.Percent(v)
+	case Day:
+		if day, err := time.Parse(time.DateOnly, string(v)); err == nil && t.lang == Vietnamese {
+			return day.Format("02/01/2006")
+		}
+		return string(v)
 	case time.Time:
 		if t.lang == Vietnamese {
 			return v.Format("15:04 02/01/2006")
