@@ -17,9 +17,9 @@ type minutes struct {
 	microStop time.Duration
 	touched   []*Interval
 
-	last     *Interval // that ending gave, of from to to, for what is made now
-	from, to time.Time
-	of       *making
+	last  *Interval // that ending gave
+	start time.Time // of which minute
+	of    *making   // and for what
 }
 
 // open begins to book a batch's readings of a machine.
@@ -64,11 +64,10 @@ func (m *minutes) touch(i *Interval) *Interval {
 
 // ending gives the interval to which something belongs that was seen at t and happened before.
 func (m *minutes) ending(t time.Time) *Interval {
-	if now := m.before(t); m.last == nil || now != m.of || t.Before(m.from) || !t.Before(m.to) {
-		start := t.Add(-time.Millisecond).Truncate(Minute)
-		m.last, m.of = m.in(start), now
-		m.from = start.Add(time.Millisecond)
-		m.to = m.from.Add(Minute)
+	now := m.before(t)
+	if into := t.Sub(m.start); m.last == nil || now != m.of || into < time.Millisecond || into >= Minute+time.Millisecond {
+		m.start, m.of = t.Add(-time.Millisecond).Truncate(Minute), now
+		m.last = m.in(m.start)
 	}
 	return m.last
 }
