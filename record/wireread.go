@@ -15,6 +15,7 @@ import (
 type wireReader struct {
 	plain    []byte // unpacked
 	batch    recordpb.Batch
+	clock    recordpb.Clock
 	columns  []*recordpb.Column // made so far
 	observed []*recordpb.Observed
 	names    map[string]string // of signals, devices and the gateway, which every batch repeats
@@ -46,12 +47,20 @@ type fields struct {
 	broken bool
 }
 
+// number reads a varint: most are of one byte.
+func number(b []byte) (v uint64, n int) {
+	if len(b) > 0 && b[0] < 0x80 {
+		return uint64(b[0]), 1
+	}
+	return protowire.ConsumeVarint(b)
+}
+
 // next is false at the end, and where the message is broken.
 func (f *fields) next() bool {
 	if len(f.rest) == 0 || f.broken {
 		return false
 	}
-	tag, n := protowire.ConsumeVarint(f.rest)
+	tag, n := number(f.rest)
 	if num := tag >> 3; n < 0 || num < uint64(protowire.MinValidNumber) || num > uint64(protowire.MaxValidNumber) {
 		f.broken = true
 		return false
@@ -59,11 +68,17 @@ func (f *fields) next() bool {
 	f.rest, f.tag = f.rest[n:], tag
 	switch tag & 7 {
 	case varint:
-		f.number, n = protowire.ConsumeVarint(f.rest)
+		f.number, n = number(f.rest)
 	case fixed64:
 		f.number, n = protowire.ConsumeFixed64(f.rest)
 	case bytesOf:
-		f.data, n = protowire.ConsumeBytes(f.rest)
+		var size uint64
+		if size, n = number(f.rest); n >= 0 && size <= uint64(len(f.rest)-n) {
+			f.data = f.rest[n : n+int(size)]
+			n += int(size)
+		} else {
+			n = -1
+		}
 	default:
 		n = protowire.ConsumeFieldValue(protowire.Number(tag>>3), protowire.Type(tag&7), f.rest)
 	}
@@ -96,7 +111,7 @@ func (f *fields) signed() int64 { return protowire.DecodeZigZag(f.number) }
 // packed appends the numbers of a repeated field.
 func packed[T any](f *fields, to []T, of func(uint64) T) []T {
 	for rest := f.data; len(rest) > 0; {
-		v, n := protowire.ConsumeVarint(rest)
+		v, n := number(rest)
 		if n < 0 {
 			f.broken = true
 			return to
@@ -152,7 +167,8 @@ func (r *wireReader) read(plain []byte) (*recordpb.Batch, error) {
 			w.Boot = f.data
 		case 5<<3 | bytesOf:
 			if w.Clock == nil {
-				w.Clock = &recordpb.Clock{}
+				w.Clock = &r.clock
+				w.Clock.State, w.Clock.ErrorBoundUs, w.Clock.MonotonicMs = 0, 0, 0
 			}
 			err = readClock(w.Clock, f.data)
 		case 6<<3 | varint:

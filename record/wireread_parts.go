@@ -34,7 +34,7 @@ func (r *wireReader) readObserved(data []byte) error {
 		r.observed = append(r.observed, &recordpb.Observed{})
 	}
 	w := r.observed[n]
-	*w = recordpb.Observed{Edges: w.Edges[:0]}
+	w.Device, w.Base, w.Edges, w.Polls, w.Failed, w.LastError = "", 0, w.Edges[:0], 0, 0, ""
 	r.batch.Observed = append(r.batch.Observed, w)
 	f := fields{rest: data}
 	for f.next() {
@@ -64,10 +64,9 @@ func (r *wireReader) readColumn(data []byte) error {
 		r.columns = append(r.columns, &recordpb.Column{})
 	}
 	w := r.columns[n]
-	*w = recordpb.Column{
-		Times: w.Times[:0], Ints: w.Ints[:0], Floats: w.Floats[:0], Texts: w.Texts[:0],
-		Mins: w.Mins[:0], Maxs: w.Maxs[:0], Counts: w.Counts[:0], SpansMs: w.SpansMs[:0],
-	}
+	w.Signal, w.Kind, w.Base, w.Qualities = "", 0, 0, nil
+	w.Times, w.Ints, w.Floats, w.Texts = w.Times[:0], w.Ints[:0], w.Floats[:0], w.Texts[:0]
+	w.Mins, w.Maxs, w.Counts, w.SpansMs = w.Mins[:0], w.Maxs[:0], w.Counts[:0], w.SpansMs[:0]
 	r.batch.Columns = append(r.batch.Columns, w)
 	f := fields{rest: data}
 	for f.next() {

@@ -175,9 +175,7 @@ func (l *longBundle) write(to time.Time, file string) {
 			l.flush(b.SealedAt.Add(-20*time.Minute), to)
 		}
 	}
-	for _, m := range l.account.Machines {
-		l.open = append(l.open, m.Open...)
-	}
+	l.open = append(l.open, l.account.Unfinished()...)
 	l.flush(to, to)
 	for _, feed := range l.feeds {
 		close(feed)

@@ -4,37 +4,29 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/lineproof/lineproof/record"
 )
 
-// times is what one step of a counter stands for.
-func times(c record.Count, p record.Product) int64 {
-	if c.Times == record.UnitsPerCycle {
-		return p.Units()
-	}
-	if n, err := strconv.ParseInt(c.Times, 10, 64); err == nil && n > 0 {
-		return n
-	}
-	return 1
-}
-
 // count books what a counter rose by, in units of its role.
-func (f *fold) count(m *minutes, c record.Count, book func(i *Interval, n int64, late bool)) {
-	for rise := range f.rises(c.From, func(at time.Time) float64 { return float64(times(c, m.before(at).product)) }) {
-		i := m.ending(rise.at)
-		i.meter(c.From, rise)
+func (p *Plant) count(m *minutes, c *counter, book func(i *Interval, n int64, late bool)) {
+	units := func(at time.Time) float64 {
+		if c.times == 0 {
+			return float64(m.before(at).product.Units())
+		}
+		return float64(c.times)
+	}
+	p.booked(m, c.signal, units, func(i *Interval, rise rise) {
 		if rise.reset {
 			i.Resets++
 		}
 		if rise.suspect {
 			i.Suspect += rise.n
-			continue
+			return
 		}
 		book(i, rise.n, rise.late)
-	}
+	})
 }
 
 // What units of energy and mass are in joules and grams.
@@ -44,39 +36,35 @@ var (
 )
 
 // energy books what an energy counter rose by, in joules.
-func (f *fold) energy(m *minutes, signal string) {
-	joules, ok := joulesOf[f.signal(signal).Unit]
+func (p *Plant) energy(m *minutes, s *signal) {
+	joules, ok := joulesOf[s.Unit]
 	if !ok {
 		return
 	}
-	for rise := range f.rises(signal, func(time.Time) float64 { return joules }) {
-		i := m.ending(rise.at)
-		i.meter(signal, rise)
+	p.booked(m, s, func(time.Time) float64 { return joules }, func(i *Interval, rise rise) {
 		i.Metered = true
 		if rise.suspect {
-			continue
+			return
 		}
 		i.EnergyJ += rise.n
 		if rise.late {
 			i.LateEnergyJ += rise.n
 		}
-	}
+	})
 }
 
 // weigh books what a scale counted, in grams.
-func (f *fold) weigh(m *minutes, signal string, sum func(*Interval) *int64) {
-	grams, ok := gramsOf[f.signal(signal).Unit]
+func (p *Plant) weigh(m *minutes, s *signal, sum func(*Interval) *int64) {
+	grams, ok := gramsOf[s.Unit]
 	if !ok {
 		return
 	}
-	for rise := range f.rises(signal, func(time.Time) float64 { return grams }) {
-		i := m.ending(rise.at)
-		i.meter(signal, rise)
+	p.booked(m, s, func(time.Time) float64 { return grams }, func(i *Interval, rise rise) {
 		i.Weighed = true
 		if !rise.suspect {
 			*sum(i) += rise.n
 		}
-	}
+	})
 }
 
 // rise is what a counter's step from one reading to the next means.
@@ -89,25 +77,46 @@ type rise struct {
 	suspect  bool    // it rose faster than it can
 }
 
+// booked books each rise of a counter in the interval that it belongs to. The counter's readings at both ends of the
+// minute are noted there, as on a meter.
+func (p *Plant) booked(m *minutes, s *signal, factor func(time.Time) float64, book func(*Interval, rise)) {
+	var of *Interval
+	var ends Ends
+	for r := range p.rises(s, factor) {
+		i := m.ending(r.at)
+		if i != of {
+			of.meter(s.name, ends)
+			var ok bool
+			if ends, ok = i.Counters[s.name]; !ok {
+				ends.First = r.from
+			}
+			of = i
+		}
+		ends.Last = r.to
+		book(i, r)
+	}
+	of.meter(s.name, ends)
+}
+
 // rises walks through a counter's readings. The first one ever is where counting begins. factor is what one of its
 // unit, counted until a time, stands for.
-func (f *fold) rises(signal string, factor func(time.Time) float64) func(yield func(rise) bool) {
+func (p *Plant) rises(s *signal, factor func(time.Time) float64) func(yield func(rise) bool) {
 	return func(yield func(rise) bool) {
-		sig := f.signal(signal)
-		last := *f.state.signal(signal)
-		for _, r := range f.readings[signal] {
+		last := *p.kept(s)
+		for n := range s.readings {
+			r := &s.readings[n]
 			if r.Quality == record.Missing {
 				continue
 			}
 			if !last.Value.IsNone() {
-				up := step(last.Value, r.Value, sig, factor(r.Time), r.Time.Sub(last.Time))
+				up := step(last.Value, r.Value, &s.Signal, factor(r.Time), r.Time.Sub(last.Time))
 				up.at, up.from, up.to = r.Time, last.Value.Float(), r.Value.Float()
-				up.late = up.n != 0 && !f.looked(sig.Device, r.Time)
+				up.late = up.n != 0 && !p.looked(s.device, r.Time)
 				if !yield(up) {
 					return
 				}
 			}
-			last = Signal{Value: r.Value, Time: r.Time}
+			last.Value, last.Time = r.Value, r.Time
 		}
 	}
 }
@@ -167,46 +176,44 @@ func plausible(rise float64, sig *record.Signal, elapsed time.Duration) bool {
 	return rise <= float64(sig.MaxRate*(elapsed+2*sig.Every.D()).Seconds())+1 // rounded twice on every processor
 }
 
-// meter notes a counter's readings at both ends of the minute.
-func (i *Interval) meter(signal string, r rise) {
+// meter notes a counter's readings at both ends of the minute; no interval notes none.
+func (i *Interval) meter(counter string, ends Ends) {
+	if i == nil {
+		return
+	}
 	if i.Counters == nil {
 		i.Counters = map[string]Ends{}
 	}
-	ends, ok := i.Counters[signal]
-	if !ok {
-		ends.First = r.from
-	}
-	ends.Last = r.to
-	i.Counters[signal] = ends
+	i.Counters[counter] = ends
 }
 
 // measure books a variable: each value counts for as long as it held.
-func (f *fold) measure(m *minutes, name, signal string) {
-	for _, r := range f.readings[signal] {
+func (p *Plant) measure(m *minutes, s *measured) {
+	for n := range s.readings {
+		r := &s.readings[n]
 		if r.Quality == record.Missing {
 			continue
 		}
 		w := r.Window
 		if w == nil {
-			m.before(r.Time.Add(time.Millisecond))
-			m.in(r.Time.Truncate(Minute)).measured(name, Measure{Count: 1, Min: r.Value.Float(), Max: r.Value.Float()})
+			m.ending(r.Time.Add(time.Millisecond)).measured(s.as, Measure{Count: 1, Min: r.Value.Float(), Max: r.Value.Float()})
 			continue
 		}
 		ms := w.Span.Milliseconds()
-		m.ending(r.Time).measured(name, Measure{Count: int64(w.Count), Min: w.Min, Max: w.Max, Sum: held(r.Value.Float(), ms), Weight: ms})
+		m.ending(r.Time).measured(s.as, Measure{Count: int64(w.Count), Min: w.Min, Max: w.Max, Sum: held(r.Value.Float(), ms), Weight: ms})
 	}
-	if f.signal(signal).Window != 0 {
+	if s.Window != 0 {
 		return
 	}
-	for seg := range f.segments(signal) {
+	for seg := range p.segments(s.signal) {
 		if seg.value.IsNone() {
 			continue
 		}
 		v := seg.value.Float()
 		for run := range m.runs(seg.Span) {
-			for each := range byMinute(run) {
+			for _, each := range byMinute(run) {
 				ms := each.Duration().Milliseconds()
-				m.ending(each.To).measured(name, Measure{Min: v, Max: v, Sum: held(v, ms), Weight: ms})
+				m.ending(each.To).measured(s.as, Measure{Min: v, Max: v, Sum: held(v, ms), Weight: ms})
 			}
 		}
 	}

@@ -15,16 +15,17 @@ const (
 
 // turn begins a new era where a batch lies before the present one, or far ahead of it: a clock had gone ahead, by
 // a year perhaps, and is set right sooner or later. Minutes that were booked stay as they are; those around
-// them are free.
-func (m *Machine) turn(first time.Time) {
+// them are free. It gives those that become final thereby.
+func (m *Machine) turn(first time.Time) (final []*Interval) {
 	first = first.Truncate(Minute)
 	if m.Begun.IsZero() || !first.Before(m.Begun) && first.Sub(m.end()) < newEra {
-		return
+		return nil
 	}
 	m.Eras = joinEras(append(m.Eras, span{From: m.Begun, To: m.end()}))
-	m.finished = append(m.finished, m.Open...)
+	final = m.Open
 	m.Open, m.Begun, m.Closed = nil, time.Time{}, time.Time{}
 	m.Closed = m.open(first)
+	return final
 }
 
 // end is up to where minutes of this era were booked.
@@ -88,21 +89,21 @@ func join(eras []span, i int) []span {
 	return slices.Delete(eras, i, i+1)
 }
 
-// first is the earliest moment that a batch says of a machine; ok is false where it says nothing.
-func (f *fold) first(r *roles) (first time.Time, ok bool) {
+// first is the earliest moment that the batch in hand says of a machine; ok is false where it says nothing.
+func (r *roles) first() (first time.Time, ok bool) {
 	earlier := func(t time.Time) {
 		if !ok || t.Before(first) {
 			first, ok = t, true
 		}
 	}
-	for _, signal := range r.signals {
-		if readings := f.readings[signal]; len(readings) > 0 {
-			earlier(readings[0].Time)
+	for _, s := range r.signals {
+		if len(s.readings) > 0 {
+			earlier(s.readings[0].Time)
 		}
 	}
-	for _, device := range r.devices {
-		if spans := f.spans[device]; len(spans) > 0 {
-			earlier(spans[0].From)
+	for _, d := range r.devices {
+		if len(d.spans) > 0 {
+			earlier(d.spans[0].From)
 		}
 	}
 	return first, ok

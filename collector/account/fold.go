@@ -10,8 +10,6 @@ package account
 import (
 	"cmp"
 	"slices"
-	"sync"
-	"time"
 
 	"github.com/lineproof/lineproof/record"
 )
@@ -33,81 +31,43 @@ func (s *State) Take(b *record.Batch, p *Plant) { s.fold(b, p, func(*minutes) {}
 
 func (s *State) fold(b *record.Batch, p *Plant, booked func(*minutes)) {
 	s.hole(b)
-	for _, m := range s.Machines {
-		m.finished = nil
-	}
-	w := works.Get().(*work)
-	defer works.Put(w)
-	f := fold{state: s, Plant: p, readings: w.readings, spans: w.spans}
-	f.sort(b)
-	for i := range p.machines {
-		r := &p.machines[i]
-		m := &minutes{Machine: s.machine(r), site: p.site, clock: b.Clock, makings: f.makings(r.line, r.Machine), microStop: r.microStop}
-		m.before(time.Time{})
-		if first, ok := f.first(r); ok {
-			m.turn(first)
+	s.finished = nil
+	p.hand(s, b)
+	for _, r := range p.machines {
+		m := p.open(r, b.Clock)
+		if first, ok := r.first(); ok {
+			s.finish(m.turn(first))
 		}
-		m.touched = append(w.touched[:0], make([]bool, len(m.Open))...)
-		f.machine(m, r)
+		p.machine(m, r)
 		booked(m)
-		w.touched = m.touched
-		m.close()
+		s.finish(m.close())
 	}
-	for name, readings := range f.readings {
-		s.signal(name).remember(readings)
-	}
-	for device, spans := range f.spans {
-		if n := len(spans); n > 0 {
-			s.Looked[device] = span(spans[n-1])
-		}
-	}
-}
-
-// work is memory that one Fold leaves to the next.
-type work struct {
-	readings map[string][]record.Reading
-	spans    map[string][]record.Span
-	touched  []bool
-}
-
-var works = sync.Pool{New: func() any {
-	return &work{readings: map[string][]record.Reading{}, spans: map[string][]record.Span{}}
-}}
-
-// sort lists a batch's readings by signal, and what was observed by device.
-func (f *fold) sort(b *record.Batch) {
-	clear(f.readings)
-	clear(f.spans)
-	for from := 0; from < len(b.Readings); {
-		to, signal := from+1, b.Readings[from].Signal
-		for to < len(b.Readings) && b.Readings[to].Signal == signal {
-			to++
-		}
-		f.readings[signal] = joined(f.readings[signal], b.Readings[from:to])
-		from = to
-	}
-	for _, o := range b.Observed {
-		f.spans[o.Device] = joined(f.spans[o.Device], o.Spans)
-	}
-}
-
-// joined is more behind what there is; alone, it is not copied.
-func joined[T any](all, more []T) []T {
-	if len(all) == 0 {
-		return slices.Clip(more)
-	}
-	return append(all, more...)
+	p.keep()
 }
 
 // Finished gives the intervals that can no longer grow since the last Fold, in the order of its own. Each interval is
 // among them once. The newest minutes of a machine are not, until it has newer ones.
 func (s *State) Finished() []Interval {
-	var finished []Interval
-	for _, m := range s.Machines {
-		finished = append(finished, m.finished...)
+	inOrder(s.finished)
+	return s.finished
+}
+
+func (s *State) finish(final []*Interval) {
+	for _, i := range final {
+		s.finished = append(s.finished, *i)
 	}
-	inOrder(finished)
-	return finished
+}
+
+// Unfinished gives the intervals that may still grow, in the order of Fold.
+func (s *State) Unfinished() []Interval {
+	var all []Interval
+	for _, m := range s.Machines {
+		for _, i := range m.Open {
+			all = append(all, *i)
+		}
+	}
+	inOrder(all)
+	return all
 }
 
 func inOrder(all []Interval) {
@@ -131,25 +91,16 @@ func (s *State) hole(b *record.Batch) {
 	s.Seq = b.Seq
 }
 
-// fold is the work on one batch.
-type fold struct {
-	state *State
-	*Plant
-	readings map[string][]record.Reading // by signal
-	spans    map[string][]record.Span    // by device
-}
-
-func (f *fold) machine(m *minutes, r *roles) {
-	model := &r.Machine
-	if model.State != "" {
-		f.states(m, model.State)
-	} else if model.Produced != nil {
-		f.infer(m, *model)
+func (p *Plant) machine(m *minutes, r *roles) {
+	if r.state != nil {
+		p.states(m, r.state)
+	} else if r.produced != nil {
+		p.infer(m, r)
 	}
-	if c := model.Produced; c != nil {
-		f.count(m, *c, func(i *Interval, n int64, late bool) {
+	if c := r.produced; c != nil {
+		p.count(m, c, func(i *Interval, n int64, late bool) {
 			i.Produced += n
-			if model.Good == nil {
+			if r.good == nil {
 				i.Good += n
 			}
 			if late {
@@ -157,11 +108,12 @@ func (f *fold) machine(m *minutes, r *roles) {
 			}
 		})
 	}
-	if c := model.Good; c != nil {
-		f.count(m, *c, func(i *Interval, n int64, _ bool) { i.Good += n })
+	if c := r.good; c != nil {
+		p.count(m, c, func(i *Interval, n int64, _ bool) { i.Good += n })
 	}
-	for _, c := range model.Scrap {
-		f.count(m, c, func(i *Interval, n int64, _ bool) {
+	for k := range r.scrap {
+		c := &r.scrap[k]
+		p.count(m, c, func(i *Interval, n int64, _ bool) {
 			if n == 0 {
 				return
 			}
@@ -169,37 +121,36 @@ func (f *fold) machine(m *minutes, r *roles) {
 			if i.ScrapBy == nil {
 				i.ScrapBy = map[string]int64{}
 			}
-			i.ScrapBy[c.Reason] += n
-			if model.Good == nil {
+			i.ScrapBy[c.reason] += n
+			if r.good == nil {
 				i.Good -= n
 			}
 		})
 	}
-	for _, c := range model.Rework {
-		f.count(m, c, func(i *Interval, n int64, _ bool) { i.Rework += n })
+	for k := range r.rework {
+		p.count(m, &r.rework[k], func(i *Interval, n int64, _ bool) { i.Rework += n })
 	}
-	if model.MaterialIn != "" {
-		f.weigh(m, model.MaterialIn, func(i *Interval) *int64 { return &i.MaterialG })
+	if r.materialIn != nil {
+		p.weigh(m, r.materialIn, func(i *Interval) *int64 { return &i.MaterialG })
 	}
-	if model.ProductOut != "" {
-		f.weigh(m, model.ProductOut, func(i *Interval) *int64 { return &i.OutputG })
+	if r.productOut != nil {
+		p.weigh(m, r.productOut, func(i *Interval) *int64 { return &i.OutputG })
 	}
-	if model.Energy != "" {
-		f.energy(m, model.Energy)
+	if r.energy != nil {
+		p.energy(m, r.energy)
 	}
-	for _, name := range r.measures {
-		f.measure(m, name, model.Measures[name].From)
+	for k := range r.measures {
+		p.measure(m, &r.measures[k])
 	}
 }
 
 // states books the time of each state between the polls that saw it.
-func (f *fold) states(m *minutes, signal string) {
-	meaning := f.signal(signal).States
-	for seg := range f.segments(signal) {
+func (p *Plant) states(m *minutes, s *signal) {
+	for seg := range p.segments(s) {
 		var state record.State
 		known := !seg.value.IsNone() && seg.value.Kind() != record.Text
 		if known {
-			state, known = meaning[seg.value.Int()]
+			state, known = s.States[seg.value.Int()]
 		}
 		m.enter(seg.Span, state, known)
 	}
@@ -214,14 +165,13 @@ type segment struct {
 
 // segments cuts the observed spans of a signal's device where the signal changed. A segment without
 // length is a change that the next batch goes on from.
-func (f *fold) segments(signal string) func(yield func(segment) bool) {
+func (p *Plant) segments(s *signal) func(yield func(segment) bool) {
 	return func(yield func(segment) bool) {
-		value := f.state.signal(signal).now()
-		readings := f.readings[signal]
-		for _, span := range f.spans[f.signal(signal).Device] {
+		value, readings := p.kept(s).now(), s.readings
+		for _, span := range s.device.spans {
 			from := span.From
 			for len(readings) > 0 && !readings[0].Time.After(span.To) {
-				r := readings[0]
+				r := &readings[0]
 				readings = readings[1:]
 				if r.Time.After(from) {
 					if !yield(segment{record.Span{From: from, To: r.Time}, value}) {
@@ -234,22 +184,6 @@ func (f *fold) segments(signal string) func(yield func(segment) bool) {
 			if !yield(segment{record.Span{From: from, To: span.To}, value}) {
 				return
 			}
-		}
-	}
-}
-
-// looked tells whether the device was observed up to t from before t: what changed at t changed since the
-// poll before, and not at some time when nobody looked.
-func (f *fold) looked(device string, t time.Time) bool {
-	in := func(s record.Span) bool { return s.From.Before(t) && !t.After(s.To) }
-	return in(record.Span(f.state.Looked[device])) || slices.ContainsFunc(f.spans[device], in)
-}
-
-func (s *Signal) remember(readings []record.Reading) {
-	for _, r := range readings {
-		s.Missing = r.Quality == record.Missing
-		if !s.Missing {
-			s.Value, s.Time = r.Value, r.Time
 		}
 	}
 }

@@ -1,11 +1,10 @@
 package account
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/lineproof/lineproof/record"
 )
@@ -109,7 +108,7 @@ func TestDecodeStateRefuses(t *testing.T) {
 	}
 	var none *State
 	s, err := none.Clone()
-	if err != nil || cmp.Diff(NewState(), s) != "" {
+	if err != nil || !reflect.DeepEqual(NewState(), s) {
 		t.Errorf("a copy of no state is %v, %v", s, err)
 	}
 }

@@ -8,17 +8,16 @@ import (
 
 // infer books the time of a machine that says no state: it runs until it has made nothing for a while (stopAfter),
 // and is stopped from then on. So the first part of a stop, as long as that, counts as running.
-func (f *fold) infer(m *minutes, model record.Machine) {
-	device := f.signal(model.Produced.From).Device
+func (p *Plant) infer(m *minutes, r *roles) {
 	var cycles []time.Time
-	for rise := range f.rises(model.Produced.From, func(time.Time) float64 { return 1 }) {
+	for rise := range p.rises(r.produced.signal, func(time.Time) float64 { return 1 }) {
 		if rise.n > 0 && !rise.suspect {
 			cycles = append(cycles, rise.at)
 		}
 	}
-	for _, span := range f.spans[device] {
+	for _, span := range r.produced.device.spans {
 		for run := range m.runs(span) {
-			after := stopAfter(model, m.before(run.To).product)
+			after := stopAfter(&r.Machine, &m.before(run.To).product)
 			for at := run.From; after > 0 && at.Before(run.To); {
 				for len(cycles) > 0 && !cycles[0].After(at) {
 					m.Cycle, cycles = cycles[0], cycles[1:]
@@ -49,7 +48,7 @@ func sooner(a, b time.Time) time.Time {
 
 // stopAfter is after how long without a cycle a machine is stopped: what the line model says, else two planned cycles;
 // 0: it cannot be told.
-func stopAfter(m record.Machine, p record.Product) time.Duration {
+func stopAfter(m *record.Machine, p *record.Product) time.Duration {
 	if m.StopAfter > 0 {
 		return m.StopAfter.D()
 	}

@@ -16,27 +16,29 @@ type making struct {
 	order   string
 }
 
-// makings lists what a machine makes in the course of a batch, in order. Product and order hold until others are
-// read, also while nobody looked.
-func (f *fold) makings(line record.Line, m record.Machine) []making {
-	product, order := f.last(m.ProductFrom), f.last(m.OrderFrom)
-	all := []making{{product: productOf(product, line, m), order: orderOf(order)}}
-	if len(f.readings[m.ProductFrom]) == 0 && len(f.readings[m.OrderFrom]) == 0 {
-		return all
+// makings lists what a machine makes in the course of a batch, in order, behind all. Product and order hold until others
+// are read, also while nobody looked.
+func (p *Plant) makings(all []making, r *roles) []making {
+	product, order := p.last(r.product), p.last(r.order)
+	all = append(all, making{product: productOf(product, r), order: orderOf(order)})
+	var changes []record.Reading
+	for _, s := range [...]*signal{r.product, r.order} {
+		if s != nil {
+			changes = append(changes, s.readings...)
+		}
 	}
-	changes := slices.Concat(f.readings[m.ProductFrom], f.readings[m.OrderFrom])
 	slices.SortStableFunc(changes, func(a, b record.Reading) int { return a.Time.Compare(b.Time) })
-	for _, r := range changes {
-		if r.Quality == record.Missing {
+	for _, c := range changes {
+		if c.Quality == record.Missing {
 			continue
 		}
-		if r.Signal == m.ProductFrom {
-			product = r.Value
+		if c.Signal == r.ProductFrom {
+			product = c.Value
 		}
-		if r.Signal == m.OrderFrom {
-			order = r.Value
+		if c.Signal == r.OrderFrom {
+			order = c.Value
 		}
-		next := making{r.Time, productOf(product, line, m), orderOf(order)}
+		next := making{c.Time, productOf(product, r), orderOf(order)}
 		last := &all[len(all)-1]
 		switch {
 		case next.product.Code == last.product.Code && next.order == last.order:
@@ -50,22 +52,28 @@ func (f *fold) makings(line record.Line, m record.Machine) []making {
 }
 
 // last is what a signal said before the batch; that of no signal is none.
-func (f *fold) last(signal string) record.Value {
-	if s := f.state.Signals[signal]; s != nil {
-		return s.Value
+func (p *Plant) last(s *signal) record.Value {
+	if s == nil {
+		return record.Value{}
 	}
-	return record.Value{}
+	if s.kept == nil {
+		s.kept = p.state.Signals[s.name]
+	}
+	if s.kept == nil {
+		return record.Value{}
+	}
+	return s.kept.Value
 }
 
 // productOf is the product that a signal names. One that the line does not list is known by what the signal says.
-func productOf(v record.Value, line record.Line, m record.Machine) (p record.Product) {
+func productOf(v record.Value, r *roles) (p record.Product) {
 	if v.IsNone() {
-		if m.Product != nil {
-			p = *m.Product
+		if r.Product != nil {
+			p = *r.Product
 		}
 		return p
 	}
-	if p, ok := line.Products[word(v)]; ok {
+	if p, ok := r.line.Products[word(v)]; ok {
 		return p
 	}
 	return record.Product{Code: word(v)}
@@ -95,12 +103,12 @@ func word(v record.Value) string {
 }
 
 // before turns to what was made just before t: what is seen at t happened before.
-func (m *minutes) before(t time.Time) making {
+func (m *minutes) before(t time.Time) *making {
 	n := len(m.makings) - 1
 	for n > 0 && !m.makings[n].from.Before(t) {
 		n--
 	}
-	m.now = m.makings[n]
+	m.now = &m.makings[n]
 	return m.now
 }
 

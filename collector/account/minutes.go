@@ -13,9 +13,24 @@ type minutes struct {
 	site      string
 	clock     record.Clock // of the batch
 	makings   []making     // what it makes, in order; at least one
-	now       making       // what in books for
+	now       *making      // what in books for
 	microStop time.Duration
-	touched   []bool // of Open
+	touched   []*Interval
+
+	last  *Interval // that ending gave
+	start time.Time // of which minute
+	of    *making   // and for what
+}
+
+// open begins to book a batch's readings of a machine.
+func (p *Plant) open(r *roles, clock record.Clock) *minutes {
+	if r.kept == nil {
+		r.kept = p.state.machine(r)
+	}
+	m := &p.minutes
+	*m = minutes{Machine: r.kept, site: p.site, clock: clock, makings: p.makings(m.makings[:0], r), microStop: r.microStop, touched: m.touched[:0]}
+	m.before(time.Time{})
+	return m
 }
 
 // in gives the interval of the minute that begins at start. A minute that is closed for good is not
@@ -27,37 +42,41 @@ func (m *minutes) in(start time.Time) *Interval {
 		at--
 	}
 	for n := at - 1; n >= 0 && m.Open[n].Start.Equal(start); n-- {
-		if m.Open[n].Product == m.now.product.Code && m.Open[n].Order == m.now.order {
-			return m.touch(n)
+		if i := m.Open[n]; i.Product == m.now.product.Code && i.Order == m.now.order {
+			return m.touch(i)
 		}
 	}
-	m.Open = slices.Insert(m.Open, at, Interval{
+	i := &Interval{
 		Site: m.site, Line: m.Line, Machine: m.Machine.Machine, Product: m.now.product.Code, Order: m.now.order, Start: start,
 		PlannedCycle: m.now.product.PlannedCycle.D(), UnitsPerCycle: m.now.product.Units(),
-	})
-	m.touched = slices.Insert(m.touched, at, true)
-	return m.touch(at)
+	}
+	m.Open = slices.Insert(m.Open, at, i)
+	return m.touch(i)
 }
 
-func (m *minutes) touch(at int) *Interval {
-	i := &m.Open[at]
-	m.touched[at] = true
+func (m *minutes) touch(i *Interval) *Interval {
+	if !slices.Contains(m.touched, i) {
+		m.touched = append(m.touched, i)
+	}
 	i.TimeErrorMs = max(i.TimeErrorMs, int64((m.clock.ErrorBound+time.Millisecond-1)/time.Millisecond))
 	return i
 }
 
 // ending gives the interval to which something belongs that was seen at t and happened before.
 func (m *minutes) ending(t time.Time) *Interval {
-	m.before(t)
-	return m.in(t.Add(-time.Millisecond).Truncate(Minute))
+	now := m.before(t)
+	if into := t.Sub(m.start); m.last == nil || now != m.of || into < time.Millisecond || into >= Minute+time.Millisecond {
+		m.start, m.of = t.Add(-time.Millisecond).Truncate(Minute), now
+		m.last = m.in(m.start)
+	}
+	return m.last
 }
 
 // book adds a stretch of a state, minute by minute. What lies in closed minutes, or before what is booked
 // already, is left out: no second is counted twice.
 func (m *minutes) book(span record.Span, state record.State) {
 	for run := range m.runs(span) {
-		for each := range byMinute(run) {
-			start := each.From.Truncate(Minute)
+		for start, each := range byMinute(run) {
 			if !m.open(start).Equal(start) {
 				continue
 			}
@@ -73,26 +92,23 @@ func (m *minutes) book(span record.Span, state record.State) {
 
 // booked is up to where a minute is booked, whatever was made, in milliseconds into it.
 func (m *minutes) booked(start time.Time) (end int64) {
-	for at := range m.Open {
-		if i := &m.Open[at]; i.Start.Equal(start) {
+	for _, i := range m.Open {
+		if i.Start.Equal(start) {
 			end = max(end, i.end())
 		}
 	}
 	return end
 }
 
-// byMinute cuts a span at whole minutes.
-func byMinute(span record.Span) func(yield func(record.Span) bool) {
-	return func(yield func(record.Span) bool) {
-		for from := span.From; from.Before(span.To); {
-			to := from.Truncate(Minute).Add(Minute)
-			if to.After(span.To) {
-				to = span.To
-			}
-			if !yield(record.Span{From: from, To: to}) {
+// byMinute cuts a span at whole minutes, and gives these with the parts.
+func byMinute(span record.Span) func(yield func(time.Time, record.Span) bool) {
+	return func(yield func(time.Time, record.Span) bool) {
+		for from, start := span.From, span.From.Truncate(Minute); from.Before(span.To); {
+			next := start.Add(Minute)
+			if !yield(start, record.Span{From: from, To: sooner(span.To, next)}) {
 				return
 			}
-			from = to
+			from, start = next, next
 		}
 	}
 }
@@ -131,18 +147,16 @@ func (i *Interval) end() int64 {
 // changed copies the intervals that this batch touched.
 func (m *minutes) changed() []Interval {
 	var all []Interval
-	for at := range m.Open {
-		if m.touched[at] {
-			all = append(all, m.Open[at].clone())
-		}
+	for _, i := range m.touched {
+		all = append(all, i.clone())
 	}
 	return all
 }
 
-// close makes all but the newest minutes final.
-func (m *minutes) close() {
+// close makes all but the newest minutes final, and gives those.
+func (m *Machine) close() (final []*Interval) {
 	if len(m.Open) == 0 {
-		return
+		return nil
 	}
 	if m.Begun.IsZero() {
 		m.Begun = m.Open[0].Start
@@ -151,12 +165,12 @@ func (m *minutes) close() {
 	if closed.After(m.Closed) {
 		m.Closed = closed
 	}
-	final := 0
-	for final < len(m.Open) && m.Open[final].Start.Before(m.Closed) {
-		final++
+	n := 0
+	for n < len(m.Open) && m.Open[n].Start.Before(m.Closed) {
+		n++
 	}
-	if final > 0 {
-		m.finished = append(m.finished, m.Open[:final]...)
-		m.Open = slices.Clone(m.Open[final:])
+	if n > 0 {
+		final, m.Open = m.Open[:n], slices.Clone(m.Open[n:])
 	}
+	return final
 }

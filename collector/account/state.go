@@ -14,7 +14,9 @@ type State struct {
 	Seq      uint64              `json:"seq"`      // of the last batch
 	Machines map[string]*Machine `json:"machines"` // by line/machine
 	Signals  map[string]*Signal  `json:"signals"`
-	Looked   map[string]span     `json:"looked"` // by device, the last span: a poll at its end may come with the next batch
+	Looked   map[string]*span    `json:"looked"` // by device, the last span: a poll at its end may come with the next batch
+
+	finished []Interval // that the last batch made final
 }
 
 // Machine is what the fold knows of one machine.
@@ -25,14 +27,12 @@ type Machine struct {
 	Known      bool         `json:"known"`          // false: nobody looks, or what is seen has no meaning
 	Since      time.Time    `json:"since"`          // of State, or of not being known
 	ObservedTo time.Time    `json:"observed_to"`    // end of the last span in which State was known
-	Open       []Interval   `json:"open"`           // the last minutes, which may still grow, in order of time
+	Open       []*Interval  `json:"open"`           // the last minutes, which may still grow, in order of time
 	Closed     time.Time    `json:"closed"`         // minutes before this one are final
 	Begun      time.Time    `json:"begun,omitzero"` // first minute of the era that Open and Closed are of
 	Eras       []span       `json:"eras,omitempty"` // stretches that were booked before, when the clock stood elsewhere
 	Stop       *halt        `json:"stop,omitempty"` // that goes on; nil: it runs, or nobody knows
 	Cycle      time.Time    `json:"cycle,omitzero"` // when a machine that says no state was last seen to have made something
-
-	finished []Interval // that the last batch made final
 }
 
 // Signal is the last value of a signal. The zero Value is known of none.
@@ -58,7 +58,7 @@ type span struct {
 
 // NewState is that of a gateway that sent nothing yet.
 func NewState() *State {
-	return &State{Machines: map[string]*Machine{}, Signals: map[string]*Signal{}, Looked: map[string]span{}}
+	return &State{Machines: map[string]*Machine{}, Signals: map[string]*Signal{}, Looked: map[string]*span{}}
 }
 
 // Encode is the state as it is stored.

@@ -22,23 +22,24 @@ type folded struct {
 
 // fold adds a batch to the account, which begins with the bundle's first: what happened before is not known to it, as
 // it was not to the gateway's first batch of all.
-func (c *chain) fold(v verify.Verified) {
-	f, b := &c.account, v.Batch()
+func (c *chain) fold(v verify.Verified, b *record.Batch) {
+	f := &c.account
 	if f.state == nil {
 		f.state = account.NewState()
 		f.state.Seq = b.Seq - 1
 	}
 	f.sealed = b.SealedAt
-	if _, ok := v.Catalogue().Lines[c.bundle.Manifest.Line]; ok {
-		f.catalogue = v.Catalogue()
+	if f.plant == nil || f.of != b.CatalogueHash {
+		f.plant, f.of = account.PlantOf(v.Catalogue()), b.CatalogueHash
+		c.calibrated(v.Catalogue(), b.SealedAt)
+		if _, ok := v.Catalogue().Lines[c.bundle.Manifest.Line]; ok {
+			f.catalogue = v.Catalogue()
+		}
 	}
 	if f.failed {
 		return
 	}
-	if f.plant == nil || f.of != b.CatalogueHash {
-		f.plant, f.of = account.PlantOf(v.Catalogue()), b.CatalogueHash
-	}
-	if err := f.add(&b); err != nil {
+	if err := f.add(b); err != nil {
 		f.failed = true
 		c.report.fails(Intervals, tongue.M("verify.account_failed", "gateway", c.Gateway, "error", err))
 		return
@@ -61,10 +62,7 @@ func (f *folded) add(b *record.Batch) (err error) {
 
 // rest takes the minutes that are open where the chain ends.
 func (c *chain) rest() {
-	if c.account.state == nil {
-		return
-	}
-	for _, m := range c.account.state.Machines {
-		c.minutes.final <- m.Open
+	if c.account.state != nil {
+		c.minutes.final <- c.account.state.Unfinished()
 	}
 }

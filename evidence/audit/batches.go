@@ -51,6 +51,7 @@ func (a *auditor) batches() {
 	for _, c := range a.inOrder() {
 		c.end()
 		c.rest()
+		c.listed()
 	}
 	a.minutes.end()
 	if a.count != a.bundle.Manifest.Batches {

@@ -27,6 +27,8 @@ type chain struct {
 	spoken   record.Catalogue // the last one, also of batches before the period
 	spokenOf record.Hash
 	account  folded
+
+	calibrations calibrations
 }
 
 // begin makes the chains that the manifest names.
@@ -187,13 +189,14 @@ func (c *chain) end() {
 
 // placed takes a batch at its place: what a gateway read, or what people said to the office.
 func (c *chain) placed(v verify.Verified, index uint64) {
-	c.dated(v.Batch())
+	b := v.Batch()
+	c.dated(&b)
 	if c.Gateway != record.Office {
-		c.speaks(v.Batch(), v.Catalogue(), index)
-		c.fold(v)
+		c.speaks(&b, v.Catalogue(), index)
+		c.fold(v, &b)
 		return
 	}
-	for _, s := range v.Batch().Statements {
-		c.hears(v.Batch(), entries.Statement{Statement: s, Ledger: index})
+	for _, s := range b.Statements {
+		c.hears(&b, entries.Statement{Statement: s, Ledger: index})
 	}
 }

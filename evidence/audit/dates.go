@@ -24,7 +24,7 @@ type dates struct {
 }
 
 // bound is the largest error of a batch's times that its gateway admits. Where nobody could say, there is none.
-func bound(b record.Batch) time.Duration {
+func bound(b *record.Batch) time.Duration {
 	if b.Clock.ErrorBound == 0 && (b.Clock.State == record.ClockUnknown || b.Clock.State == record.ClockFreeRunning) && b.Gateway != record.Office {
 		return math.MaxInt64
 	}
@@ -32,7 +32,7 @@ func bound(b record.Batch) time.Duration {
 }
 
 // dated holds a batch's date against the one before, against its own readings and against what witnesses saw.
-func (c *chain) dated(b record.Batch) {
+func (c *chain) dated(b *record.Batch) {
 	most := bound(b)
 	if most == math.MaxInt64 {
 		return // its date says nothing
@@ -42,8 +42,9 @@ func (c *chain) dated(b record.Batch) {
 		c.report.fails(Dates, tongue.M("verify.back_dated", "gateway", c.Gateway, "batch", b.Seq, "time", b.SealedAt, "before", d.seq, "sealed", d.sealed))
 		return // what follows is held against the last batch whose date can be
 	}
-	for _, r := range b.Readings {
-		if r.Time.After(latest.Add(windowEnd)) {
+	last := latest.Add(windowEnd)
+	for n := range b.Readings {
+		if r := &b.Readings[n]; r.Time.After(last) {
 			c.report.fails(Dates, tongue.M("verify.read_after", "gateway", c.Gateway, "batch", b.Seq, "signal", r.Signal, "time", r.Time, "sealed", b.SealedAt))
 			break
 		}

@@ -84,8 +84,11 @@ func tell(dir string) (*history, error) {
 	seed := sha256.Sum256([]byte("the next key"))
 	next := ed25519.NewKeyFromSeed(seed[:])
 	h.keys.Add(g.Name, next.Public().(ed25519.PublicKey))
+	weigh(g, "Lan", "2026-02-20")
 	for n := range 40 {
 		switch n {
+		case 10: // before the bundle begins
+			weigh(g, "Minh", "2026-02-27")
 		case 5: // announced before the period, in use from then on
 			b := g.Batch(t)
 			b.Successor = record.NewSuccessor(g.Name, next)
@@ -96,6 +99,7 @@ func tell(dir string) (*history, error) {
 			press := line.Machines["press"]
 			press.Product = &record.Product{Code: "GB-390", UnitsPerCycle: 12, PlannedCycle: record.Duration(14 * time.Second)}
 			line.Machines["press"] = press
+			weigh(g, "Trung tâm Đo lường", "2026-03-02")
 		}
 		state := []int64{collectortest.Execute, collectortest.Execute, collectortest.Held}[n%3]
 		h.ledger = append(h.ledger, g.Work(t, 5*time.Minute, state, 20, uint64(n%2)), other.Work(t, 5*time.Minute, collectortest.Execute, 19, 1))
@@ -112,6 +116,17 @@ func tell(dir string) (*history, error) {
 	err := collector.WriteBundle(context.Background(), h.config, options(), collectortest.Line(g.Name), period.From, period.To, &out, func(string, uint64, uint64) {})
 	h.bundle = out.Bytes()
 	return h, err
+}
+
+// weigh gives the press a scale that somebody calibrated on a day.
+func weigh(g *collectortest.Gateway, by, day string) {
+	g.Catalogue.Signals["scale.weight"] = record.Signal{Device: "scale", Driver: "hx711", Unit: "kg", Calibration: &record.Calibration{
+		By: by, At: day, Points: []record.CalibrationPoint{{Raw: 12345, Value: 0}, {Raw: 98765, Value: 20}},
+	}}
+	line := g.Catalogue.Lines[collectortest.Line(g.Name)]
+	press := line.Machines["press"]
+	press.Measures = map[string]record.Measure{"weight": {From: "scale.weight"}}
+	line.Machines["press"] = press
 }
 
 func options() collector.Options {

@@ -24,16 +24,16 @@ func (c *chain) before(b record.Batch, index uint64) {
 		c.report.fails(Catalogues, tongue.M("verify.catalogue_foreign", "gateway", c.Gateway, "batch", b.Seq))
 		return
 	}
-	c.speaks(b, cat, index)
+	c.speaks(&b, cat, index)
 }
 
 // speaks notes where a catalogue begins to say another calendar.
-func (c *chain) speaks(b record.Batch, now record.Catalogue, index uint64) {
+func (c *chain) speaks(b *record.Batch, now record.Catalogue, index uint64) {
 	if b.CatalogueHash == c.spokenOf && c.spoken.Gateway != "" {
 		return // the same as before
 	}
 	c.spokenOf = b.CatalogueHash
-	c.planned = append(c.planned, said.CalendarsOf(c.spoken, now, b, index)...)
+	c.planned = append(c.planned, said.CalendarsOf(c.spoken, now, *b, index)...)
 	c.spoken = now
 }
 
@@ -48,7 +48,7 @@ func (c *chain) foretold(first record.Batch) {
 }
 
 // hears takes what somebody said to the office.
-func (c *chain) hears(b record.Batch, s entries.Statement) {
+func (c *chain) hears(b *record.Batch, s entries.Statement) {
 	c.said = append(c.said, s)
 	if b.SealedAt.Sub(s.Said) > saidWithin {
 		c.report.fails(Dates, tongue.M("verify.said_before", "id", s.ID, "by", s.By, "time", s.Said, "batch", b.Seq, "sealed", b.SealedAt))

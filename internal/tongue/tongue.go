@@ -40,9 +40,12 @@ type Number struct {
 	Value  float64
 }
 
+// Day is a date without a time, as 2026-11-20.
+type Day string
+
 // M makes a message of a key, such as doctor.clock.unset, and the values of its placeholders: a name and
-// a value in turn. A value is written as fmt.Sprint does; a time, a time.Duration, a Number, a Percent and a Message in the
-// language.
+// a value in turn. A value is written as fmt.Sprint does; a time, a Day, a time.Duration, a Number, a Percent and a
+// Message in the language.
 func M(key string, pairs ...any) Message { return Message{key: key, values: pairs} }
 
 // Empty tells whether there is nothing to say.
@@ -134,6 +137,11 @@ func (t Tongue) value(v any) string {
 		return t.Percent(v)
 	case Number:
 		return t.Number(v.Format, v.Value)
+	case Day:
+		if day, err := time.Parse(time.DateOnly, string(v)); err == nil && t.lang == Vietnamese {
+			return day.Format("02/01/2006")
+		}
+		return string(v)
 	case time.Time:
 		if t.lang == Vietnamese {
 			return v.Format("15:04 02/01/2006")
