@@ -29,8 +29,8 @@ func (verifyCommand) Help() string {
 docs/evidence.md says what each check proves, and what it cannot.`
 }
 
-// Little memory is in use at once, and a year's batches are read through in half a minute: it may grow to ten times as
-// much before it is collected, but not beyond what a small computer has. The process then takes some 150 MB.
+// Little memory is in use at once, and a year's batches are read through: it may grow to ten times as much before it is
+// collected, but not beyond what a small computer has. The process then takes some 150 MB.
 const (
 	collectAt = 1000
 	mostBytes = 144 << 20
