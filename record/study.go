@@ -78,6 +78,14 @@ type StudyVerdict struct {
 	Result   json.RawMessage `json:"result"`   // Report of package collector/study/protocol
 }
 
+// StudyWithdrawal takes a study back for good, by the author of the version that stands, before anybody concluded it. All that
+// was said of the study stays.
+type StudyWithdrawal struct {
+	Study    string `json:"study"`
+	Protocol Hash   `json:"protocol"` // SHA-256 of the body of the StudyProtocol that stood
+	Why      string `json:"why"`
+}
+
 // MachineRecords are machine records from a file, as many statements as they need. All rows of one file are of one line.
 type MachineRecords struct {
 	File Hash        `json:"file"` // SHA-256 of the whole file

@@ -13,6 +13,7 @@ import (
 type studyCommand struct {
 	Evaluate studyEvaluateCommand `cmd:"" help:"Evaluate a study from its file and the shift logs that it names, and say why the verdict is what it is."`
 	Report   studyReportCommand   `cmd:"" help:"Write the result as an office files it: an acceptance record or a report of results, as PDF or XLSX."`
+	Withdraw studyWithdrawCommand `cmd:"" help:"Take a study on a collector back for good, as its author and with a reason."`
 	Template studyTemplateCommand `cmd:"" help:"Print the template of such a document, to start one's own from."`
 }
 

@@ -25,9 +25,10 @@ type Study struct {
 	LineName   record.Names       `json:"line_name,omitempty"`
 	Site       string             `json:"site,omitempty"`
 	Timezone   string             `json:"timezone" doc:"of the line, IANA name"`
-	Status     protocol.Status    `json:"status" enum:"draft,registered,measuring,concluded"`
+	Status     protocol.Status    `json:"status" enum:"draft,registered,measuring,concluded,withdrawn"`
 	Late       bool               `json:"late" doc:"registered when its reporting period had begun"`
 	Changed    bool               `json:"changed" doc:"changed after the reporting period had begun"`
+	Withdrawn  *StudyWithdrawn    `json:"withdrawn,omitempty" doc:"absent where nobody took it back"`
 	Metric     StudyMetric        `json:"metric"`
 	Target     record.StudyTarget `json:"target"`
 	TargetText record.Names       `json:"target_text" doc:"the target in words"`
@@ -66,7 +67,7 @@ type StudyPeriod struct {
 // loadStudies reads what people said of studies.
 func (b *Board) loadStudies(ctx context.Context) ([]protocol.Study, error) {
 	var said []entries.Statement
-	for _, kind := range []record.StatementKind{record.StatementStudy, record.StatementVerdict} {
+	for _, kind := range protocol.Kinds {
 		some, err := b.registry.Statements(ctx, registry.Said{Kind: kind})
 		if err != nil {
 			return nil, fmt.Errorf("studies: %w", err)
@@ -143,6 +144,9 @@ func (b *Board) summary(ctx context.Context, v protocol.Version) (Study, error) 
 			return protocol.Words{Tongue: t, Metric: metric}.Target(protocol.TargetOf(v.Target))
 		}),
 		After: StudyPeriod{Source: v.After.Source, From: v.After.From, To: v.After.To},
+	}
+	if w := v.Withdrawn; w != nil {
+		s.Withdrawn = &StudyWithdrawn{By: w.By, Said: w.Said, Ledger: w.Ledger, Why: w.Why, Begun: w.Begun}
 	}
 	if p, err := b.find(v.Line); err == nil {
 		s.LineName, s.Timezone, s.Site = p.model.Name, p.zone.String(), p.site

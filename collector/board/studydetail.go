@@ -30,7 +30,7 @@ type StudyVersion struct {
 	Said       time.Time            `json:"said" doc:"when it reached the collector"`
 	Ledger     uint64               `json:"ledger" doc:"index of the batch that holds it in the ledger"`
 	Hash       record.Hash          `json:"hash" doc:"SHA-256 of it, which a verdict names"`
-	Status     protocol.Status      `json:"status" enum:"draft,registered,measuring,concluded,superseded"`
+	Status     protocol.Status      `json:"status" enum:"draft,registered,measuring,concluded,superseded,withdrawn"`
 	Late       bool                 `json:"late" doc:"registered when its reporting period had begun"`
 	Changed    bool                 `json:"changed" doc:"it replaced a registered version whose reporting period had begun"`
 	ReplacedBy string               `json:"replaced_by,omitempty" doc:"id of the version that took its place"`

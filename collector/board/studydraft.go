@@ -72,6 +72,8 @@ func (b *Board) RegisterStudy(ctx context.Context, by string, d StudyDraft) erro
 	switch s, err := b.study(d.Study); {
 	case errors.Is(err, ErrNotFound) && d.Replaces != "":
 		return fmt.Errorf("study %s: %w; there is no version %s", d.Study, ErrOvertaken, d.Replaces)
+	case err == nil && s.Withdrawn() != nil:
+		return fmt.Errorf("study %s: %w: %s withdrew it; choose another name", d.Study, ErrTaken, s.Withdrawn().By)
 	case err == nil && d.Replaces == "":
 		return fmt.Errorf("study %s: %w", d.Study, ErrTaken)
 	case err == nil && d.Replaces != s.Versions[len(s.Versions)-1].ID:
@@ -155,6 +157,8 @@ func (b *Board) ConcludeStudy(ctx context.Context, by string, c StudyConclusion)
 	}
 	current := s.Current()
 	switch {
+	case current.Withdrawn != nil:
+		return fmt.Errorf("study %s: %w: %s withdrew it", c.Study, ErrTaken, current.Withdrawn.By)
 	case current.Draft:
 		return fmt.Errorf("study %s: %w: it was never registered", c.Study, ErrCannotBe)
 	case len(current.Verdicts) > 0:

@@ -846,6 +846,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a study back for good, by its author, before it is concluded; all that was said of it stays */
+        post: operations["withdraw-study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1329,7 +1346,7 @@ export interface components {
         };
         Doubt: {
             /** @enum {string} */
-            code: "no_study" | "study_gone" | "line_gone" | "grade" | "coverage" | "study_coverage" | "not_enough_data" | "findings" | "silent" | "late" | "changed";
+            code: "no_study" | "study_gone" | "line_gone" | "grade" | "coverage" | "study_coverage" | "not_enough_data" | "findings" | "silent" | "late" | "changed" | "withdrawn";
             /**
              * Format: int64
              * @description of findings
@@ -1587,7 +1604,7 @@ export interface components {
              * @description part of the variation that is between sites
              */
             i2: number | null;
-            /** @description studies of the metric that cannot be pooled, for they have no before or too few data */
+            /** @description studies of the metric that cannot be pooled, for they have no before or too few data, or were withdrawn */
             left: string[];
             lower_is_better: boolean;
             /** @description of the sites' true changes, by Knapp and Hartung; absent with fewer than two */
@@ -2264,7 +2281,7 @@ export interface components {
              * @description done projects without line and study: nothing of them is measured
              */
             unmeasured: number;
-            /** @description of the studies that the period's projects name */
+            /** @description of the studies that the period's projects name and that nobody withdrew */
             verdicts: components["schemas"]["VerdictCount"][];
             /** @description projects with lines or studies whose evidence is weak, the weakest first; of all periods */
             weak: components["schemas"]["WeakProject"][];
@@ -3190,6 +3207,8 @@ export interface components {
              * @description in the mean, 0 to 1
              */
             weight: number;
+            /** @description its author took it back */
+            withdrawn: boolean;
         };
         SiteStudy: {
             /** @description after relative to before, 0.10: a tenth more; absent where there is no before */
@@ -3226,6 +3245,8 @@ export interface components {
             };
             /** @enum {string} */
             verdict: "achieved" | "not_achieved" | "not_enough_data";
+            /** @description its author took it back */
+            withdrawn: boolean;
         };
         Standing: {
             /**
@@ -3339,7 +3360,7 @@ export interface components {
             sealed: boolean;
             site?: string;
             /** @enum {string} */
-            status: "draft" | "registered" | "measuring" | "concluded";
+            status: "draft" | "registered" | "measuring" | "concluded" | "withdrawn";
             /** @description its name */
             study: string;
             target: components["schemas"]["StudyTarget"];
@@ -3353,6 +3374,8 @@ export interface components {
             title?: {
                 [key: string]: string;
             };
+            /** @description absent where nobody took it back */
+            withdrawn?: components["schemas"]["StudyWithdrawn"];
             /** @description what report says, in words */
             words?: components["schemas"]["StudyWords"];
         };
@@ -3390,7 +3413,7 @@ export interface components {
             sides: components["schemas"]["StudySides"];
             site?: string;
             /** @enum {string} */
-            status: "draft" | "registered" | "measuring" | "concluded";
+            status: "draft" | "registered" | "measuring" | "concluded" | "withdrawn";
             /** @description its name */
             study: string;
             target: components["schemas"]["StudyTarget"];
@@ -3408,6 +3431,8 @@ export interface components {
             to?: string;
             /** @description in the order of the ledger, drafts too */
             versions: components["schemas"]["StudyVersion"][];
+            /** @description absent where nobody took it back */
+            withdrawn?: components["schemas"]["StudyWithdrawn"];
             /** @description what report says, in words */
             words?: components["schemas"]["StudyWords"];
         };
@@ -3674,9 +3699,22 @@ export interface components {
              */
             said: string;
             /** @enum {string} */
-            status: "draft" | "registered" | "measuring" | "concluded" | "superseded";
+            status: "draft" | "registered" | "measuring" | "concluded" | "superseded" | "withdrawn";
             /** @description the first is the answer */
             verdicts: components["schemas"]["SealedVerdict"][];
+        };
+        StudyWithdrawn: {
+            /** @description a registered version's reporting period had begun, so that its answer may have been in sight */
+            begun: boolean;
+            by: string;
+            /**
+             * Format: int64
+             * @description index of the batch that holds it in the ledger
+             */
+            ledger: number;
+            /** Format: date-time */
+            said: string;
+            why: string;
         };
         StudyWords: {
             grade: {
@@ -3804,6 +3842,11 @@ export interface components {
              * @description its planned end
              */
             to: string;
+        };
+        WithdrawStudyInputBody: {
+            /** @description chosen by the writer's device */
+            id: string;
+            why: string;
         };
         Witnesses: {
             /**
@@ -5952,6 +5995,43 @@ export interface operations {
                 content: {
                     "text/csv; charset=utf-8": unknown;
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "withdraw-study": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path: {
+                /** @description the study's name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawStudyInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

@@ -105,6 +105,46 @@ func TestALife(t *testing.T) {
 	}
 }
 
+// TestAStudyIsWithdrawn by its author alone, before it is concluded, and for ever.
+func TestAStudyIsWithdrawn(t *testing.T) {
+	d := func(days int) time.Time { return after.AddDate(0, 0, days) }
+	first := word(t, 1, record.StatementStudy, d(-9), good())
+	draft := word(t, 1, record.StatementStudy, d(-9), with(func(p *record.StudyProtocol) { p.Draft = true }))
+	answer := word(t, 2, record.StatementVerdict, end, record.StudyVerdict{Study: "block-quality", Protocol: record.HashOf(first.Body), Until: end, Result: json.RawMessage(`{}`)})
+	takes := func(n uint64, said time.Time, of entries.Statement, by string) entries.Statement {
+		w := word(t, n, record.StatementWithdrawal, said, record.StudyWithdrawal{Study: "block-quality", Protocol: record.HashOf(of.Body), Why: "no money"})
+		w.By = by
+		return w
+	}
+	again := word(t, 4, record.StatementStudy, d(9), with(func(p *record.StudyProtocol) { p.Target.AtLeast = of(.9) }))
+	for _, tt := range []struct {
+		name  string
+		said  []entries.Statement
+		want  string
+		begun bool
+	}{
+		{"a draft", []entries.Statement{draft, takes(2, d(1), draft, "Lan")}, "withdrawn", false},
+		{"before its period", []entries.Statement{first, takes(2, d(-1), first, "Lan")}, "withdrawn", false},
+		{"when its period begins", []entries.Statement{first, takes(2, d(0), first, "Lan")}, "withdrawn", true},
+		{"by somebody else", []entries.Statement{first, takes(2, d(-1), first, "Minh")}, "measuring", false},
+		{"another version", []entries.Statement{first, takes(2, d(-1), draft, "Lan")}, "measuring", false},
+		{"before it was said", []entries.Statement{takes(2, d(-1), first, "Lan"), first}, "measuring", false},
+		{"when it was concluded", []entries.Statement{first, answer, takes(3, end, first, "Lan")}, "concluded", false},
+		{"put off once it had begun, then withdrawn", []entries.Statement{first, again, takes(5, d(10), again, "Lan")}, "superseded, withdrawn late changed", true},
+		{"and said again", []entries.Statement{first, takes(2, d(-1), first, "Lan"), again}, "withdrawn, withdrawn late changed", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := said(t, tt.said...)
+			if got := life(s, end); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+			if w := s.Withdrawn(); (w != nil) != strings.Contains(tt.want, "withdrawn") || w != nil && (w.Begun != tt.begun || w.Why != "no money" || w.By != "Lan") {
+				t.Errorf("%+v", w)
+			}
+		})
+	}
+}
+
 func TestVerdictsAnswerTheirVersion(t *testing.T) {
 	first := word(t, 1, record.StatementStudy, after.AddDate(0, 0, -9), good())
 	answer := word(t, 2, record.StatementVerdict, end, record.StudyVerdict{Study: "block-quality", Protocol: record.HashOf(first.Body), Until: end, Result: json.RawMessage(`{}`)})

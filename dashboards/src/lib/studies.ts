@@ -27,6 +27,7 @@ export const previewStudy = (line: string, protocol: Protocol, expected?: number
 	post<Preview>('/api/v1/studies/preview', {line, protocol, ...(expected === undefined ? {} : {expected})})
 export const registerStudy = (id: string, line: string, protocol: Protocol, token: string) => post<void>('/api/v1/studies', {id, line, protocol}, token)
 export const concludeStudy = (study: string, id: string, token: string) => post<void>(path(study, '/conclude'), {id}, token)
+export const withdrawStudy = (study: string, id: string, why: string, token: string) => post<void>(path(study, '/withdraw'), {id, why}, token)
 export type RecordFile = Schemas['StudyFile']
 export const getFiles = (line: string, signal?: AbortSignal) => get<Schemas['RecordFiles']>(linePath(line, '/records'), signal).then((a) => a.files)
 
