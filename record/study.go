@@ -16,6 +16,7 @@ type StudyProtocol struct {
 	Secondary    []string         `json:"secondary,omitempty"`     // further metrics, without a target
 	PlannedCycle Duration         `json:"planned_cycle,omitempty"` // planned time of one unit, for the metric oee
 	Target       StudyTarget      `json:"target"`
+	Covariate    *StudyCovariate  `json:"covariate,omitempty"` // what explains energy beside output, for the metric avoided_energy; nil: output alone
 	Comparator   string           `json:"comparator"`         // own-before, local-peer or declared
 	Confidence   float64          `json:"confidence"`         // of intervals, 0.95
 	Method       string           `json:"method"`             // auto, cluster-ratio, block-bootstrap or newey-west
@@ -27,6 +28,14 @@ type StudyProtocol struct {
 	Draft        bool             `json:"draft,omitempty"`    // not registered yet: it may have holes and is no promise
 	Comment      string           `json:"comment,omitempty"`  // why it was changed
 	Replaces     string           `json:"replaces,omitempty"` // id of the statement with the version before
+}
+
+// StudyCovariate is what explains energy beside output: a column of the shift log and of imported files. Of a metered side it is
+// the mean of a measure of the line over each shift.
+type StudyCovariate struct {
+	Column  string `json:"column"`            // temperature
+	Machine string `json:"machine,omitempty"` // that the line model gives the measure to
+	Measure string `json:"measure,omitempty"` // by its name in the line model
 }
 
 // StudyTarget is what was promised. One of the bounds is set.

@@ -98,6 +98,12 @@ func (b *Board) studyMistakes(d StudyDraft) ([]protocol.Mistake, error) {
 	if _, ok := p.model.Machines[d.Machine]; d.Machine != "" && !ok {
 		add(protocol.Unknown, d.Machine, fmt.Sprintf("the line has no machine %q", d.Machine), "one of "+strings.Join(p.machines(), ", "), "machine")
 	}
+	if c := d.Covariate; c != nil && c.Measure != "" {
+		machine, ok := p.model.Machines[c.Machine]
+		if _, measured := machine.Measures[c.Measure]; !ok || !measured {
+			add(protocol.Unknown, c.Machine+" "+c.Measure, fmt.Sprintf("the line has no measure %q of a machine %q", c.Measure, c.Machine), "name one of the line model's measures", "covariate", "measure")
+		}
+	}
 	if d.After.Source == record.StudyMetered && len(p.calendar.Shifts(record.Span{From: d.After.From, To: d.After.To})) == 0 && d.After.From.Before(d.After.To) {
 		add(protocol.NoShifts, "", "the line's calendar has no shifts in that time", "give the line a calendar", "after", "source")
 	}

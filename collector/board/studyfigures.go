@@ -56,16 +56,17 @@ func (p place) counted(now time.Time, patience time.Duration) time.Time {
 type lookup struct {
 	side    record.StudySide
 	line    string
-	machine string    // "": the line
-	until   time.Time // zero: what is over by now
-	ledger  uint64    // what people said in later batches is not known; 0: all of it is
+	machine string                 // "": the line
+	of      *record.StudyCovariate // nil: none
+	until   time.Time              // zero: what is over by now
+	ledger  uint64                 // what people said in later batches is not known; 0: all of it is
 }
 
 // lookups are the figures that a version asks for; of a concluded one those that were known then.
 func lookups(v protocol.Version) (before, after lookup) {
-	after = lookup{side: v.After, line: v.Line, machine: v.Machine}
+	after = lookup{side: v.After, line: v.Line, machine: v.Machine, of: v.Covariate}
 	if v.Before != nil && v.Before.Source != record.StudyDeclared {
-		before = lookup{side: *v.Before, line: v.BeforeLine()}
+		before = lookup{side: *v.Before, line: v.BeforeLine(), of: v.Covariate}
 		if before.line == v.Line {
 			before.machine = v.Machine
 		}
@@ -189,6 +190,9 @@ func (b *Board) figures(ctx context.Context, l lookup) (f protocol.Figures, err 
 	}
 	if window.From.Before(window.To) {
 		f.Rows, err = kpi.Compute(b.intervals(ctx, p, window), model, window, kpi.ByShift)
+	}
+	if l.of != nil && err == nil && window.From.Before(window.To) {
+		f.Means, err = protocol.Means(b.intervals(ctx, p, window), f.Calendar, l.side, *l.of)
 	}
 	for i := range f.Rows {
 		f.Rows[i].Explain, f.Rows[i].Losses = nil, nil

@@ -32,7 +32,7 @@ type SiteStudy struct {
 // StudyOf takes from a study's result what the programme asks.
 func StudyOf(name string, metric outcome.Metric, r outcome.Result) SiteStudy {
 	s := SiteStudy{Study: name, Metric: metric.Name, LowerIsBetter: metric.LowerIsBetter, Change: r.RelativeChange, Verdict: r.Verdict, Grade: r.Grade, Coverage: r.After.Coverage}
-	if r.Before == nil {
+	if r.Before == nil || metric.Baseline { // what a baseline finds is no ratio of the two sides
 		return s
 	}
 	if c := r.Before.Coverage; c != nil && (s.Coverage == nil || *c < *s.Coverage) {

@@ -1138,6 +1138,17 @@ export interface components {
             kind: "email" | "webhook" | "shoutrrr";
             name: string;
         };
+        Coefficient: {
+            /** @description constant, produced, a column of the shift log, or a day of the week */
+            name: string;
+            /** Format: double */
+            se: number;
+            /**
+             * Format: double
+             * @description kWh for one more
+             */
+            value: number;
+        };
         Collector: {
             /**
              * Format: int64
@@ -1438,6 +1449,8 @@ export interface components {
              */
             status: "unsigned" | "signed" | "disputed" | "replaced";
             /** Format: double */
+            temperature?: number;
+            /** Format: double */
             worked_hours?: number;
             /** Format: int64 */
             workers?: number;
@@ -1598,6 +1611,34 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        Fitted: {
+            /** @description of kWh a shift */
+            coefficients: components["schemas"]["Coefficient"][];
+            /**
+             * Format: double
+             * @description of the baseline; 0.20 at most proves anything (ASHRAE Guideline 14)
+             */
+            cv_rmse: number | null;
+            /**
+             * Format: double
+             * @description by the baseline, of the shifts of the reporting period
+             */
+            expected_kwh: number | null;
+            /** @description what a claim has to pass, all of it */
+            gates: components["schemas"]["Gate"][];
+            /**
+             * Format: double
+             * @description of the baseline; 0.005 at most, of either sign
+             */
+            nmbe: number | null;
+            /** @description kWh a shift by which the interrupted series changes at the beginning of the reporting period */
+            step: components["schemas"]["Bounded"];
+            /**
+             * Format: double
+             * @description in the same shifts
+             */
+            used_kwh: number | null;
+        };
         Forest: {
             /**
              * Format: double
@@ -1636,6 +1677,11 @@ export interface components {
             has: number;
             /** Format: date-time */
             time: string;
+        };
+        Gate: {
+            /** @enum {string} */
+            gate: "production" | "fit" | "bias" | "uncertainty" | "step";
+            holds: boolean;
         };
         Gateway: {
             /** @enum {string} */
@@ -2230,7 +2276,7 @@ export interface components {
              * @description what kind of mistake it is
              * @enum {string}
              */
-            code: "missing" | "bad_name" | "unknown" | "twice" | "planned_cycle" | "unused" | "bound" | "lower_is_better" | "higher_is_better" | "not_a_level" | "not_a_change" | "not_a_part" | "reversed" | "too_many" | "too_long" | "not_a_value" | "needs_before" | "own_line" | "other_line" | "periods_meet" | "too_long_a_time" | "no_shifts" | "no_file";
+            code: "missing" | "bad_name" | "unknown" | "twice" | "planned_cycle" | "unused" | "bound" | "lower_is_better" | "higher_is_better" | "not_a_level" | "not_a_change" | "not_a_part" | "reversed" | "too_many" | "too_long" | "not_a_value" | "needs_before" | "own_line" | "other_line" | "periods_meet" | "too_long_a_time" | "no_shifts" | "no_file" | "own_baseline";
             /** @description what to do */
             hint?: string;
             /** @description in plain English */
@@ -2702,6 +2748,8 @@ export interface components {
             after: components["schemas"]["Side"];
             /** Format: double */
             autocorrelation: number | null;
+            /** @description of energy saved: absent for other metrics, and where none can be fitted */
+            baseline?: components["schemas"]["Fitted"];
             /** @description absent where the study does without */
             before?: components["schemas"]["Side"];
             /** Format: double */
@@ -2716,7 +2764,7 @@ export interface components {
              * @description that auto came to
              * @enum {string}
              */
-            method: "auto" | "cluster-ratio" | "block-bootstrap" | "newey-west";
+            method: "auto" | "cluster-ratio" | "block-bootstrap" | "newey-west" | "baseline";
             metric: string;
             /**
              * Format: int64
@@ -3379,6 +3427,11 @@ export interface components {
             /** @description what report says, in words */
             words?: components["schemas"]["StudyWords"];
         };
+        StudyCovariate: {
+            column: string;
+            machine?: string;
+            measure?: string;
+        };
         StudyDetail: {
             after: components["schemas"]["StudyPeriod"];
             before?: components["schemas"]["StudyPeriod"];
@@ -3588,6 +3641,7 @@ export interface components {
             comparator: string;
             /** Format: double */
             confidence: number;
+            covariate?: components["schemas"]["StudyCovariate"];
             declared?: components["schemas"]["StudyIndicator"][] | null;
             draft?: boolean;
             exclude?: components["schemas"]["StudyExclusion"][] | null;
@@ -3613,6 +3667,11 @@ export interface components {
             coverage?: number;
             /** Format: double */
             energy_kwh?: number;
+            /**
+             * Format: double
+             * @description by the baseline; absent for other metrics, and where the shift does not know enough
+             */
+            expected_kwh?: number;
             /** @description figures that cannot be right, as in the rows of kpi */
             flags?: string[];
             /** Format: date-time */
@@ -3640,9 +3699,11 @@ export interface components {
             /** Format: date-time */
             shift_end: string;
             source?: string;
+            /** Format: double */
+            temperature?: number;
             /**
              * Format: double
-             * @description of the metric
+             * @description of the metric; of energy saved, kWh for each unit
              */
             value: number | null;
             /** Format: double */
@@ -3902,6 +3963,8 @@ export interface components {
             /** Format: date-time */
             shift_start: string;
             source?: string;
+            /** Format: double */
+            temperature?: number;
             /** Format: double */
             worked_hours?: number;
             /** Format: int64 */

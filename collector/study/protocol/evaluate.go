@@ -49,7 +49,7 @@ func Ask(v Version, before, after Figures) Asked {
 
 func (v Version) metric() outcome.Metric {
 	m, _ := outcome.MetricNamed(v.Metric)
-	return m
+	return m.With(CovariateOf(v.StudyProtocol))
 }
 
 // period is a side as it is judged.

@@ -213,6 +213,24 @@ func TestMistakes(t *testing.T) {
 		}, "exclude.0 missing, exclude.1.to reversed, exclude.1 missing"},
 		{"indicators", func(p p) { p.Declared = []record.StudyIndicator{{Name: "jobs"}, {Name: " "}, {Name: "jobs"}} }, "declared.1.name missing, declared.2.name twice"},
 		{"a long comment", func(p p) { p.Comment = strings.Repeat("ư", 1001) }, "comment too_long"},
+		{"energy saved", func(p p) {
+			p.Metric, p.Secondary, p.Target = "avoided_energy", nil, record.StudyTarget{Kind: "change", AtLeast: of(.1)}
+		}, ""},
+		{"energy saved at a temperature", func(p p) {
+			p.Metric, p.Target, p.Covariate = "avoided_energy", record.StudyTarget{Kind: "change", AtLeast: of(.1)}, &record.StudyCovariate{Column: "temperature", Machine: "oven", Measure: "air"}
+		}, ""},
+		{"a temperature that nobody measures", func(p p) {
+			p.Metric, p.Target, p.Covariate = "avoided_energy", record.StudyTarget{Kind: "change", AtLeast: of(.1)}, &record.StudyCovariate{Column: "temperature"}
+		}, "covariate.measure missing"},
+		{"energy saved by humidity", func(p p) {
+			p.Metric, p.Target, p.Covariate = "avoided_energy", record.StudyTarget{Kind: "change", AtLeast: of(.1)}, &record.StudyCovariate{Column: "humidity", Machine: "oven", Measure: "air"}
+		}, "covariate unknown"},
+		{"quality at a temperature", func(p p) { p.Covariate = &record.StudyCovariate{Column: "temperature", Machine: "oven", Measure: "air"} }, "covariate unused"},
+		{"energy saved against a neighbour", func(p p) {
+			p.Metric, p.Target, p.Comparator, p.Before.Line = "avoided_energy", record.StudyTarget{Kind: "change", AtLeast: of(.1)}, "local-peer", "hand-press"
+		}, "comparator own_baseline"},
+		{"energy saved as a level", func(p p) { p.Metric, p.Target = "avoided_energy", record.StudyTarget{Kind: "level", AtMost: of(.1)} }, "target.kind own_baseline"},
+		{"energy saved beside", func(p p) { p.Secondary = []string{"avoided_energy"} }, "secondary.0 own_baseline"},
 		{"a draft has holes", func(p p) { p.Draft, p.Metric, p.After = true, "", record.StudySide{} }, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
