@@ -46,6 +46,8 @@ type StudyMetric struct {
 	Text  record.Names `json:"text" doc:"by language: vi, en"`
 	Share bool         `json:"share" doc:"whether it is a part of 1"`
 	Lower bool         `json:"lower_is_better"`
+
+	Baseline bool `json:"baseline" doc:"judged by what a regression on output expects: a change from the line's own before"`
 }
 
 // StudyWords are a report's verdict and grade in words.
@@ -94,7 +96,7 @@ func StudyMetrics() (all []StudyMetric) {
 
 func metricOf(m outcome.Metric) StudyMetric {
 	text := protocol.InAll(func(t tongue.Tongue) string { return t.Say("study.metric_" + m.Name) })
-	return StudyMetric{Name: m.Name, Text: text, Share: m.Share, Lower: m.LowerIsBetter}
+	return StudyMetric{Name: m.Name, Text: text, Share: m.Share, Lower: m.LowerIsBetter, Baseline: m.Baseline}
 }
 
 func wordsOf(r protocol.Report) *StudyWords {

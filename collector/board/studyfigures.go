@@ -11,6 +11,7 @@ import (
 
 	"github.com/lineproof/lineproof/collector/kpi"
 	"github.com/lineproof/lineproof/collector/registry"
+	"github.com/lineproof/lineproof/collector/series"
 	"github.com/lineproof/lineproof/collector/shiftlog/entries"
 	"github.com/lineproof/lineproof/collector/study/protocol"
 	"github.com/lineproof/lineproof/record"
@@ -192,7 +193,8 @@ func (b *Board) figures(ctx context.Context, l lookup) (f protocol.Figures, err 
 		f.Rows, err = kpi.Compute(b.intervals(ctx, p, window), model, window, kpi.ByShift)
 	}
 	if l.of != nil && err == nil && window.From.Before(window.To) {
-		f.Means, err = protocol.Means(b.intervals(ctx, p, window), f.Calendar, l.side, *l.of)
+		minutes := b.store.Intervals(ctx, series.Query{Site: p.site, Line: p.id, Machine: l.of.Machine, From: window.From, To: window.To}) // hours have no measures
+		f.Means, err = protocol.Means(minutes, f.Calendar, l.side, *l.of)
 	}
 	for i := range f.Rows {
 		f.Rows[i].Explain, f.Rows[i].Losses = nil, nil

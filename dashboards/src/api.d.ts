@@ -3539,6 +3539,8 @@ export interface components {
             studies: components["schemas"]["Study"][];
         };
         StudyMetric: {
+            /** @description judged by what a regression on output expects: a change from the line's own before */
+            baseline: boolean;
             lower_is_better: boolean;
             name: string;
             /** @description whether it is a part of 1 */
