@@ -136,7 +136,7 @@ func (f *filler) result() Table {
 	if c := r.RelativeChange; c != nil {
 		name := f.Say("report.change")
 		if f.Asked.Study.Metric.Baseline {
-			name = f.asked()
+			name = upper(f.Say("study.change_baseline"))
 		}
 		add(name, 1, changeFormat, w.Change, c.Estimate, c.Low, c.High)
 	}

@@ -61,7 +61,7 @@ func (s Study) Write(w io.Writer, r outcome.Result, t tongue.Tongue) error {
 	say.bounded(table, t.Say("study.difference"), r.Difference, say.Difference)
 	change := t.Say("study.change")
 	if s.Metric.Baseline {
-		change = t.Say("study.metric_" + s.Metric.Name)
+		change = t.Say("study.change_baseline")
 	}
 	say.bounded(table, change, r.RelativeChange, say.Change)
 	if err := table.Flush(); err != nil {
