@@ -17,17 +17,17 @@ type StudyProtocol struct {
 	PlannedCycle Duration         `json:"planned_cycle,omitempty"` // planned time of one unit, for the metric oee
 	Target       StudyTarget      `json:"target"`
 	Covariate    *StudyCovariate  `json:"covariate,omitempty"` // what explains energy beside output, for the metric avoided_energy; nil: output alone
-	Comparator   string           `json:"comparator"`         // own-before, local-peer or declared
-	Confidence   float64          `json:"confidence"`         // of intervals, 0.95
-	Method       string           `json:"method"`             // auto, cluster-ratio, block-bootstrap or newey-west
-	Machine      string           `json:"machine,omitempty"`  // of the line; empty: the line as its key performance indicators count it
-	Before       *StudySide       `json:"before,omitempty"`   // nil: a level that stands by itself
-	After        StudySide        `json:"after"`              // the reporting period
-	Exclude      []StudyExclusion `json:"exclude,omitempty"`  // days that are left out of both sides
-	Declared     []StudyIndicator `json:"declared,omitempty"` // shown beside what was measured, never in the verdict
-	Draft        bool             `json:"draft,omitempty"`    // not registered yet: it may have holes and is no promise
-	Comment      string           `json:"comment,omitempty"`  // why it was changed
-	Replaces     string           `json:"replaces,omitempty"` // id of the statement with the version before
+	Comparator   string           `json:"comparator"`          // own-before, local-peer or declared
+	Confidence   float64          `json:"confidence"`          // of intervals, 0.95
+	Method       string           `json:"method"`              // auto, cluster-ratio, block-bootstrap or newey-west
+	Machine      string           `json:"machine,omitempty"`   // of the line; empty: the line as its key performance indicators count it
+	Before       *StudySide       `json:"before,omitempty"`    // nil: a level that stands by itself
+	After        StudySide        `json:"after"`               // the reporting period
+	Exclude      []StudyExclusion `json:"exclude,omitempty"`   // days that are left out of both sides
+	Declared     []StudyIndicator `json:"declared,omitempty"`  // shown beside what was measured, never in the verdict
+	Draft        bool             `json:"draft,omitempty"`     // not registered yet: it may have holes and is no promise
+	Comment      string           `json:"comment,omitempty"`   // why it was changed
+	Replaces     string           `json:"replaces,omitempty"`  // id of the statement with the version before
 }
 
 // StudyCovariate is what explains energy beside output: a column of the shift log and of imported files. Of a metered side it is

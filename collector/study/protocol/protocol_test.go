@@ -225,7 +225,9 @@ func TestMistakes(t *testing.T) {
 		{"energy saved by humidity", func(p p) {
 			p.Metric, p.Target, p.Covariate = "avoided_energy", record.StudyTarget{Kind: "change", AtLeast: of(.1)}, &record.StudyCovariate{Column: "humidity", Machine: "oven", Measure: "air"}
 		}, "covariate unknown"},
-		{"quality at a temperature", func(p p) { p.Covariate = &record.StudyCovariate{Column: "temperature", Machine: "oven", Measure: "air"} }, "covariate unused"},
+		{"quality at a temperature", func(p p) {
+			p.Covariate = &record.StudyCovariate{Column: "temperature", Machine: "oven", Measure: "air"}
+		}, "covariate unused"},
 		{"energy saved against a neighbour", func(p p) {
 			p.Metric, p.Target, p.Comparator, p.Before.Line = "avoided_energy", record.StudyTarget{Kind: "change", AtLeast: of(.1)}, "local-peer", "hand-press"
 		}, "comparator own_baseline"},
