@@ -42,7 +42,7 @@ var mayImport = map[string][]string{
 	"collector/study":            {"collector/outcome", "collector/shifttable", "internal"},
 	"collector/report":           {"collector/outcome", "collector/study/protocol", "internal/sheet", "internal/strictyaml", "internal/tongue"},
 	"collector/programme":        {"collector/cells", "collector/outcome", "collector/shiftlog/entries", "internal/strictyaml"},
-	"collector/study/protocol":   {"collector/calendar", "collector/kpi", "collector/outcome", "collector/shiftlog/entries", "internal/tongue"},
+	"collector/study/protocol":   {"collector/account", "collector/calendar", "collector/kpi", "collector/outcome", "collector/shiftlog/entries", "internal/tongue"},
 	"collector/shiftlog":         {"collector/registry", "collector/shifttable", "internal"},
 	"collector/shiftlog/entries": {"collector/kpi"},
 	"collector/projects":         {"collector/cells", "collector/outcome", "collector/programme", "collector/registry", "collector/shiftlog/entries", "internal"},

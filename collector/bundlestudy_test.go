@@ -88,6 +88,12 @@ func TestABundleHoldsStudies(t *testing.T) {
 	late := func(k *clerk, _ time.Time) {
 		k.seals(studyStart.Add(time.Hour), "v1", record.StatementStudy, studyProtocol(.97, ""))
 	}
+	withdrawn := func(by time.Duration, of float64) func(*clerk, time.Time) {
+		return func(k *clerk, end time.Time) {
+			registered(k, end)
+			k.seals(studyStart.Add(by), "taken", record.StatementWithdrawal, record.StudyWithdrawal{Study: "press-quality", Protocol: record.HashOf([]byte(asText(t, studyProtocol(of, "")))), Why: "no money"})
+		}
+	}
 	results := map[string]string{} // of protocols that nobody has concluded
 	for name, say := range map[string]func(*clerk, time.Time){"registered": registered, "late": late, "changed": changed} {
 		c, _ := ofStudy(t, say)
@@ -112,6 +118,9 @@ func TestABundleHoldsStudies(t *testing.T) {
 		{"another verdict", "registered", registered, studyProtocol(.97, ""), `"verdict":"not_enough_data"`, `"verdict":"achieved"`, false, `verdict verdict of Lan, verdict: sealed is "achieved", the readings give "not_enough_data"`},
 		{"a better value after", "registered", registered, studyProtocol(.97, ""), `"after":{"value":0.`, `"after":{"value":0.9`, false, "verdict verdict of Lan, after.value: sealed is 0.99"},
 		{"a verdict on nothing", "registered", registered, studyProtocol(.96, ""), "", "", false, "the verdict verdict, by Lan at 2026-03-06 00:00 UTC, answers no registered protocol"},
+		{"withdrawn after its start, and concluded", "registered", withdrawn(time.Hour, .97), studyProtocol(.97, ""), "", "", false, "AFTER its reporting period had begun, when the answer may have been in sight: no money"},
+		{"answered after it was withdrawn", "registered", withdrawn(-time.Hour, .97), studyProtocol(.97, ""), "", "", false, "the version v1 was said or answered after the study had been withdrawn"},
+		{"a withdrawal of nothing", "registered", withdrawn(-time.Hour, .5), studyProtocol(.97, ""), "", "", false, "the withdrawal taken, by Lan at 2026-03-03 16:00 UTC, is not by the author"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()

@@ -57,7 +57,7 @@ func (c *Collector) siteStudies(ctx context.Context) (list []programme.SiteStudy
 		}
 		metric, _ := outcome.MetricNamed(s.Metric.Name)
 		one := programme.StudyOf(s.Study, metric, outcome.Result{Before: s.Report.Before, After: s.Report.After, RelativeChange: s.Report.RelativeChange, Verdict: s.Report.Verdict, Grade: s.Report.Grade})
-		one.Title, one.Line, one.Late, one.Changed, one.Concluded = s.Title, s.Line, s.Late, s.Changed, s.Sealed
+		one.Title, one.Line, one.Late, one.Changed, one.Concluded, one.Withdrawn = s.Title, s.Line, s.Late, s.Changed, s.Sealed, s.Withdrawn != nil
 		list = append(list, one)
 	}
 	return list, err

@@ -25,6 +25,7 @@ type ShiftEntry struct {
 	MaterialInKg  *float64 `json:"material_in_kg,omitempty"`
 	ProductOutKg  *float64 `json:"product_out_kg,omitempty"`
 
+	Temperature  *float64 `json:"temperature,omitempty"`   // mean of the shift, °C, of what a study's baseline explains energy by
 	PlannedHours *float64 `json:"planned_hours,omitempty"` // that the line was meant to run in the shift, without breaks; its length where nil
 
 	Coverage *float64 `json:"coverage,omitempty"` // part of the shift that the figures are of, 0 to 1

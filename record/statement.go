@@ -31,17 +31,18 @@ type StatementKind string
 
 // What is said so far, with the type of the body.
 const (
-	StatementStop      StatementKind = "stop"      // StopNote; About is when the stop began
-	StatementShift     StatementKind = "shift"     // ShiftEntry; About is when the shift began
-	StatementSignature StatementKind = "signature" // Signature; About is when the shift began
-	StatementPerson    StatementKind = "person"    // Person; About is when they enrolled
-	StatementLine      StatementKind = "line"      // DeclaredLine; About is when it was declared
-	StatementCalendar  StatementKind = "calendar"  // CalendarChange; About is when it takes effect, a whole minute
-	StatementCount     StatementKind = "count"     // HandCount; About is when counting began, a whole minute
-	StatementProject   StatementKind = "project"   // Project; About is the day it was approved, or when it was said
-	StatementStudy     StatementKind = "study"     // StudyProtocol; About is when the reporting period begins
-	StatementVerdict   StatementKind = "verdict"   // StudyVerdict; About is when the reporting period began
-	StatementRecords   StatementKind = "records"   // MachineRecords; About is when the first shift of the part began
+	StatementStop       StatementKind = "stop"       // StopNote; About is when the stop began
+	StatementShift      StatementKind = "shift"      // ShiftEntry; About is when the shift began
+	StatementSignature  StatementKind = "signature"  // Signature; About is when the shift began
+	StatementPerson     StatementKind = "person"     // Person; About is when they enrolled
+	StatementLine       StatementKind = "line"       // DeclaredLine; About is when it was declared
+	StatementCalendar   StatementKind = "calendar"   // CalendarChange; About is when it takes effect, a whole minute
+	StatementCount      StatementKind = "count"      // HandCount; About is when counting began, a whole minute
+	StatementProject    StatementKind = "project"    // Project; About is the day it was approved, or when it was said
+	StatementStudy      StatementKind = "study"      // StudyProtocol; About is when the reporting period begins
+	StatementVerdict    StatementKind = "verdict"    // StudyVerdict; About is when the reporting period began
+	StatementWithdrawal StatementKind = "withdrawal" // StudyWithdrawal; About is when the reporting period begins
+	StatementRecords    StatementKind = "records"    // MachineRecords; About is when the first shift of the part began
 )
 
 // StopNote is what a person says of a stop.

@@ -16,17 +16,26 @@ type StudyProtocol struct {
 	Secondary    []string         `json:"secondary,omitempty"`     // further metrics, without a target
 	PlannedCycle Duration         `json:"planned_cycle,omitempty"` // planned time of one unit, for the metric oee
 	Target       StudyTarget      `json:"target"`
-	Comparator   string           `json:"comparator"`         // own-before, local-peer or declared
-	Confidence   float64          `json:"confidence"`         // of intervals, 0.95
-	Method       string           `json:"method"`             // auto, cluster-ratio, block-bootstrap or newey-west
-	Machine      string           `json:"machine,omitempty"`  // of the line; empty: the line as its key performance indicators count it
-	Before       *StudySide       `json:"before,omitempty"`   // nil: a level that stands by itself
-	After        StudySide        `json:"after"`              // the reporting period
-	Exclude      []StudyExclusion `json:"exclude,omitempty"`  // days that are left out of both sides
-	Declared     []StudyIndicator `json:"declared,omitempty"` // shown beside what was measured, never in the verdict
-	Draft        bool             `json:"draft,omitempty"`    // not registered yet: it may have holes and is no promise
-	Comment      string           `json:"comment,omitempty"`  // why it was changed
-	Replaces     string           `json:"replaces,omitempty"` // id of the statement with the version before
+	Covariate    *StudyCovariate  `json:"covariate,omitempty"` // what explains energy beside output, for the metric avoided_energy; nil: output alone
+	Comparator   string           `json:"comparator"`          // own-before, local-peer or declared
+	Confidence   float64          `json:"confidence"`          // of intervals, 0.95
+	Method       string           `json:"method"`              // auto, cluster-ratio, block-bootstrap or newey-west
+	Machine      string           `json:"machine,omitempty"`   // of the line; empty: the line as its key performance indicators count it
+	Before       *StudySide       `json:"before,omitempty"`    // nil: a level that stands by itself
+	After        StudySide        `json:"after"`               // the reporting period
+	Exclude      []StudyExclusion `json:"exclude,omitempty"`   // days that are left out of both sides
+	Declared     []StudyIndicator `json:"declared,omitempty"`  // shown beside what was measured, never in the verdict
+	Draft        bool             `json:"draft,omitempty"`     // not registered yet: it may have holes and is no promise
+	Comment      string           `json:"comment,omitempty"`   // why it was changed
+	Replaces     string           `json:"replaces,omitempty"`  // id of the statement with the version before
+}
+
+// StudyCovariate is what explains energy beside output: a column of the shift log and of imported files. Of a metered side it is
+// the mean of a measure of the line over each shift.
+type StudyCovariate struct {
+	Column  string `json:"column"`            // temperature
+	Machine string `json:"machine,omitempty"` // that the line model gives the measure to
+	Measure string `json:"measure,omitempty"` // by its name in the line model
 }
 
 // StudyTarget is what was promised. One of the bounds is set.
@@ -76,6 +85,14 @@ type StudyVerdict struct {
 	Protocol Hash            `json:"protocol"` // SHA-256 of the body of the StudyProtocol that it answers
 	Until    time.Time       `json:"until"`    // shifts that ended later do not count
 	Result   json.RawMessage `json:"result"`   // Report of package collector/study/protocol
+}
+
+// StudyWithdrawal takes a study back for good, by the author of the version that stands, before anybody concluded it. All that
+// was said of the study stays.
+type StudyWithdrawal struct {
+	Study    string `json:"study"`
+	Protocol Hash   `json:"protocol"` // SHA-256 of the body of the StudyProtocol that stood
+	Why      string `json:"why"`
 }
 
 // MachineRecords are machine records from a file, as many statements as they need. All rows of one file are of one line.

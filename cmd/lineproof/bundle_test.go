@@ -112,6 +112,7 @@ func TestBundleAndVerify(t *testing.T) {
 		}
 	}
 	ofStudy("study.zip")
+	withdrawn(t, "http://"+addr)
 	stop()
 	if err := <-ended; err != nil {
 		t.Error(err)
@@ -120,6 +121,9 @@ func TestBundleAndVerify(t *testing.T) {
 		t.Error(err)
 	}
 	ofStudy("study-still.zip")
+	if _, out, _ := ran(t, "verify", filepath.Join(dir, "study-still.zip"), "--ledger", verifier, "--key", key); !strings.Contains(out, "AFTER its reporting period had begun, when the answer may have been in sight: no money") {
+		t.Errorf("withdrawn: %s", out)
+	}
 	if left, err := filepath.Glob(filepath.Join(dir, ".lineproof-bundle-*")); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
@@ -141,6 +145,29 @@ func askStudy(t *testing.T, url string) {
 	}}, nil)
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// withdrawn takes the study back, by its author alone.
+func withdrawn(t *testing.T, url string) {
+	t.Helper()
+	pin := filepath.Join(t.TempDir(), "pin")
+	write(t, pin, demoPIN+"\n")
+	if _, err := person(t.Context(), url, "Minh"); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, study string
+		exit        int
+		want        string
+	}{
+		{"Hoa", "morning", 1, "sign in: "}, {"Minh", "morning", 1, "only its author may withdraw it: Lan"}, {"Lan", "evening", 1, "not found"},
+		{"Lan", "morning", 0, "morning is withdrawn"}, {"Lan", "morning", 1, "Lan withdrew it"},
+	} {
+		exit, out, stderr := ran(t, "study", "withdraw", c.study, "--collector", url, "--name", c.name, "--pin-file", pin, "--why", "no money")
+		if exit != c.exit || !strings.Contains(out+stderr, c.want) {
+			t.Errorf("%s, %s: exit %d, %q, %q", c.name, c.study, exit, out, stderr)
+		}
 	}
 }
 

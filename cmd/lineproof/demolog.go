@@ -93,14 +93,20 @@ func (f foreman) countersign(ctx context.Context, line, window string) error {
 // person is one of the people, who enrols or has enrolled.
 func person(ctx context.Context, url, name string) (f foreman, err error) {
 	f.url = url
-	var session struct{ Token string }
 	for _, path := range []string{"/api/v1/people", "/api/v1/sessions"} {
-		if err = f.ask(ctx, http.MethodPost, path, map[string]string{"name": name, "pin": demoPIN}, &session); err == nil {
+		if err = f.signIn(ctx, path, name, demoPIN); err == nil {
 			break
 		}
 	}
-	f.token = session.Token
 	return f, err
+}
+
+// signIn enrols, or signs in somebody who has enrolled, as the path says.
+func (f *foreman) signIn(ctx context.Context, path, name, pin string) error {
+	var session struct{ Token string }
+	err := f.ask(ctx, http.MethodPost, path, map[string]string{"name": name, "pin": pin}, &session)
+	f.token = session.Token
+	return err
 }
 
 // ask sends a file as it is, and anything else as JSON.

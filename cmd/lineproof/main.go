@@ -41,7 +41,7 @@ type commands struct {
 	People    peopleCommand    `cmd:"" help:"List who may sign in shift logs, or let somebody choose a PIN anew."`
 	Alert     alertCommand     `cmd:"" help:"Try the alerts."`
 	Witness   witnessCommand   `cmd:"" help:"Cosign the ledgers of collectors, on a machine of its own."`
-	Study     studyCommand     `cmd:"" help:"Judge from files alone whether a line gained."`
+	Study     studyCommand     `cmd:"" help:"Judge from files alone whether a line gained, and withdraw what was asked on a collector."`
 	Programme programmeCommand `cmd:"" help:"Look at files of the programme's projects, without a collector."`
 	OpenAPI   openapiCommand   `cmd:"" name:"openapi" help:"Print the interface's OpenAPI 3.1 document."`
 	Version   versionCommand   `cmd:"" help:"Print the version."`

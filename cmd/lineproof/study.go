@@ -13,6 +13,7 @@ import (
 type studyCommand struct {
 	Evaluate studyEvaluateCommand `cmd:"" help:"Evaluate a study from its file and the shift logs that it names, and say why the verdict is what it is."`
 	Report   studyReportCommand   `cmd:"" help:"Write the result as an office files it: an acceptance record or a report of results, as PDF or XLSX."`
+	Withdraw studyWithdrawCommand `cmd:"" help:"Take a study on a collector back for good, as its author and with a reason."`
 	Template studyTemplateCommand `cmd:"" help:"Print the template of such a document, to start one's own from."`
 }
 
@@ -33,7 +34,7 @@ func (studyEvaluateCommand) Help() string {
     after:  {source: after.csv, grade: A}
     exclude: [{from: 2024-02-08, to: 2024-02-16, why: holidays}]
 
-Metrics: quality_ratio, output_per_hour (good units), labour_productivity (good units per attended hour), energy_per_unit (kWh per unit produced), material_yield, scrap_ratio, and oee, which needs planned_cycle, the planned time of one unit, such as 600ms.
+Metrics: quality_ratio, output_per_hour (good units), labour_productivity (good units per attended hour), energy_per_unit (kWh per unit produced), avoided_energy (saved against a regression baseline of output, and of temperature with covariate: temperature; its target is a change), material_yield, scrap_ratio, and oee, which needs planned_cycle, the planned time of one unit, such as 600ms.
 
 Targets: kind level, change (relative to before: 0.10 is a tenth) or difference, with at_least. energy_per_unit and scrap_ratio are better when lower: there at_least of a change or difference is a fall by that much; a level, or a change with its sign, takes at_most.
 

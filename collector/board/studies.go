@@ -23,9 +23,10 @@ type Study struct {
 	LineName   record.Names       `json:"line_name,omitempty"`
 	Site       string             `json:"site,omitempty"`
 	Timezone   string             `json:"timezone" doc:"of the line, IANA name"`
-	Status     protocol.Status    `json:"status" enum:"draft,registered,measuring,concluded"`
+	Status     protocol.Status    `json:"status" enum:"draft,registered,measuring,concluded,withdrawn"`
 	Late       bool               `json:"late" doc:"registered when its reporting period had begun"`
 	Changed    bool               `json:"changed" doc:"changed after the reporting period had begun"`
+	Withdrawn  *StudyWithdrawn    `json:"withdrawn,omitempty" doc:"absent where nobody took it back"`
 	Metric     StudyMetric        `json:"metric"`
 	Target     record.StudyTarget `json:"target"`
 	TargetText record.Names       `json:"target_text" doc:"the target in words"`
@@ -43,6 +44,8 @@ type StudyMetric struct {
 	Text  record.Names `json:"text" doc:"by language: vi, en"`
 	Share bool         `json:"share" doc:"whether it is a part of 1"`
 	Lower bool         `json:"lower_is_better"`
+
+	Baseline bool `json:"baseline" doc:"judged by what a regression on output expects: a change from the line's own before"`
 }
 
 // StudyWords are a report's verdict and grade in words.
@@ -63,7 +66,7 @@ type StudyPeriod struct {
 
 // loadStudies reads what people said of studies.
 func (b *Board) loadStudies(ctx context.Context) ([]protocol.Study, error) {
-	said, err := b.registry.Statements(ctx, registry.Said{Kinds: []record.StatementKind{record.StatementStudy, record.StatementVerdict}})
+	said, err := b.registry.Statements(ctx, registry.Said{Kinds: protocol.Kinds[:]})
 	if err != nil {
 		return nil, fmt.Errorf("studies: %w", err)
 	}
@@ -90,7 +93,7 @@ func StudyMetrics() (all []StudyMetric) {
 
 func metricOf(m outcome.Metric) StudyMetric {
 	text := protocol.InAll(func(t tongue.Tongue) string { return t.Say("study.metric_" + m.Name) })
-	return StudyMetric{Name: m.Name, Text: text, Share: m.Share, Lower: m.LowerIsBetter}
+	return StudyMetric{Name: m.Name, Text: text, Share: m.Share, Lower: m.LowerIsBetter, Baseline: m.Baseline}
 }
 
 func wordsOf(r protocol.Report) *StudyWords {
@@ -140,6 +143,9 @@ func (b *Board) summary(ctx context.Context, v protocol.Version) (Study, error) 
 			return protocol.Words{Tongue: t, Metric: metric}.Target(protocol.TargetOf(v.Target))
 		}),
 		After: StudyPeriod{Source: v.After.Source, From: v.After.From, To: v.After.To},
+	}
+	if w := v.Withdrawn; w != nil {
+		s.Withdrawn = &StudyWithdrawn{By: w.By, Said: w.Said, Ledger: w.Ledger, Why: w.Why, Begun: w.Begun}
 	}
 	if p, err := b.find(v.Line); err == nil {
 		s.LineName, s.Timezone, s.Site = p.model.Name, p.zone.String(), p.site

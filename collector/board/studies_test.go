@@ -182,3 +182,41 @@ func (p *plant) changedAfterwards() {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestAStudyIsWithdrawn when its period has begun: nobody concludes it, changes it or takes its name.
+func TestAStudyIsWithdrawn(t *testing.T) {
+	p := openPlant(t)
+	ctx := t.Context()
+	p.days(3, 100)
+	if err := p.RegisterStudy(ctx, "Lan", asks("v1")); err != nil {
+		t.Fatal(err)
+	}
+	p.days(2, 100)
+	takes := board.StudyWithdrawal{ID: "w", Study: "press-quality", Why: " the press was sold "}
+	if err := p.WithdrawStudy(ctx, "Minh", takes); !errors.Is(err, board.ErrForeign) {
+		t.Errorf("by somebody else: %v", err)
+	}
+	if err := p.WithdrawStudy(ctx, "Lan", board.StudyWithdrawal{ID: "w", Study: "press-quality", Why: " "}); !errors.Is(err, board.ErrCannotBe) {
+		t.Errorf("without a reason: %v", err)
+	}
+	for range 2 { // it was not known that it was heard
+		if err := p.WithdrawStudy(ctx, "Lan", takes); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := p.study()
+	if d.Status != protocol.Withdrawn || d.Withdrawn == nil || !d.Withdrawn.Begun || d.Withdrawn.Why != "the press was sold" || d.Report.Warnings[0].Key != "study.withdrawn_begun" || len(d.Versions) != 1 {
+		t.Errorf("%+v, %+v", d.Study, d.Withdrawn)
+	}
+	next := asks("v2")
+	next.Replaces = "v1"
+	for name, err := range map[string]error{
+		"withdrawn again": p.WithdrawStudy(ctx, "Lan", board.StudyWithdrawal{ID: "w2", Study: "press-quality", Why: "again"}),
+		"changed":         p.RegisterStudy(ctx, "Lan", next),
+		"concluded":       p.ConcludeStudy(ctx, "Lan", board.StudyConclusion{ID: "end", Study: "press-quality"}),
+	} {
+		if !errors.Is(err, board.ErrTaken) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -30,7 +30,7 @@ type StudyVersion struct {
 	Said       time.Time            `json:"said" doc:"when it reached the collector"`
 	Ledger     uint64               `json:"ledger" doc:"index of the batch that holds it in the ledger"`
 	Hash       record.Hash          `json:"hash" doc:"SHA-256 of it, which a verdict names"`
-	Status     protocol.Status      `json:"status" enum:"draft,registered,measuring,concluded,superseded"`
+	Status     protocol.Status      `json:"status" enum:"draft,registered,measuring,concluded,superseded,withdrawn"`
 	Late       bool                 `json:"late" doc:"registered when its reporting period had begun"`
 	Changed    bool                 `json:"changed" doc:"it replaced a registered version whose reporting period had begun"`
 	ReplacedBy string               `json:"replaced_by,omitempty" doc:"id of the version that took its place"`
@@ -73,8 +73,9 @@ type StudyShift struct {
 	Shift string    `json:"shift,omitempty" doc:"its name"`
 	From  time.Time `json:"from"`
 	record.ShiftEntry
-	Value *float64 `json:"value" doc:"of the metric"`
-	Flags []string `json:"flags,omitempty" nullable:"false" doc:"figures that cannot be right, as in the rows of kpi"`
+	Value    *float64 `json:"value" doc:"of the metric; of energy saved, kWh for each unit"`
+	Expected *float64 `json:"expected_kwh,omitempty" doc:"by the baseline; absent for other metrics, and where the shift does not know enough"`
+	Flags    []string `json:"flags,omitempty" nullable:"false" doc:"figures that cannot be right, as in the rows of kpi"`
 }
 
 // StudyDetail gives one study.
@@ -159,18 +160,25 @@ func (b *Board) sides(ctx context.Context, v protocol.Version) (s StudySides, er
 	if err != nil {
 		return s, err
 	}
-	s.Before = sideOf(a.Before, a.Study.Metric, v.PlannedCycle.D())
-	s.After = sideOf(a.After, a.Study.Metric, v.PlannedCycle.D())
+	s.Before = sideOf(a.Before, a.Study.Metric, v.PlannedCycle.D(), a.report.Baseline)
+	s.After = sideOf(a.After, a.Study.Metric, v.PlannedCycle.D(), a.report.Baseline)
 	return s, nil
 }
 
-func sideOf(side protocol.Side, m outcome.Metric, planned time.Duration) SideShifts {
+func sideOf(side protocol.Side, m outcome.Metric, planned time.Duration, baseline *outcome.Fitted) SideShifts {
 	all := SideShifts{Grade: string(side.Grade), Shifts: []StudyShift{}}
+	whole := len(protocol.Shifts(side.Rows, m, planned, time.UTC)) == len(side.Rows) // a baseline is of shifts, not of their rows
 	for i, r := range side.Rows {
 		one := StudyShift{Shift: side.Names[i], From: r.Start, ShiftEntry: r.Entry, Flags: side.Flags[i]}
-		if p := protocol.Shifts(side.Rows[i:i+1], m, planned, time.UTC)[0]; p.Known && p.X > 0 {
+		p := protocol.Shifts(side.Rows[i:i+1], m, planned, time.UTC)[0]
+		if p.Known && p.X > 0 {
 			value := p.Y / p.X
 			one.Value = &value
+		}
+		if baseline != nil && whole {
+			if kWh, ok := baseline.Expect(p); ok {
+				one.Expected = &kWh
+			}
 		}
 		all.Shifts = append(all.Shifts, one)
 	}

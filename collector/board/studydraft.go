@@ -72,6 +72,8 @@ func (b *Board) RegisterStudy(ctx context.Context, by string, d StudyDraft) erro
 	switch s, err := b.study(d.Study); {
 	case errors.Is(err, ErrNotFound) && d.Replaces != "":
 		return fmt.Errorf("study %s: %w; there is no version %s", d.Study, ErrOvertaken, d.Replaces)
+	case err == nil && s.Withdrawn() != nil:
+		return fmt.Errorf("study %s: %w: %s withdrew it; choose another name", d.Study, ErrTaken, s.Withdrawn().By)
 	case err == nil && d.Replaces == "":
 		return fmt.Errorf("study %s: %w", d.Study, ErrTaken)
 	case err == nil && d.Replaces != s.Versions[len(s.Versions)-1].ID:
@@ -95,6 +97,12 @@ func (b *Board) studyMistakes(d StudyDraft) ([]protocol.Mistake, error) {
 	}
 	if _, ok := p.model.Machines[d.Machine]; d.Machine != "" && !ok {
 		add(protocol.Unknown, d.Machine, fmt.Sprintf("the line has no machine %q", d.Machine), "one of "+strings.Join(p.machines(), ", "), "machine")
+	}
+	if c := d.Covariate; c != nil && c.Measure != "" {
+		machine, ok := p.model.Machines[c.Machine]
+		if _, measured := machine.Measures[c.Measure]; !ok || !measured {
+			add(protocol.Unknown, c.Machine+" "+c.Measure, fmt.Sprintf("the line has no measure %q of a machine %q", c.Measure, c.Machine), "name one of the line model's measures", "covariate", "measure")
+		}
 	}
 	if d.After.Source == record.StudyMetered && len(p.calendar.Shifts(record.Span{From: d.After.From, To: d.After.To})) == 0 && d.After.From.Before(d.After.To) {
 		add(protocol.NoShifts, "", "the line's calendar has no shifts in that time", "give the line a calendar", "after", "source")
@@ -155,6 +163,8 @@ func (b *Board) ConcludeStudy(ctx context.Context, by string, c StudyConclusion)
 	}
 	current := s.Current()
 	switch {
+	case current.Withdrawn != nil:
+		return fmt.Errorf("study %s: %w: %s withdrew it", c.Study, ErrTaken, current.Withdrawn.By)
 	case current.Draft:
 		return fmt.Errorf("study %s: %w: it was never registered", c.Study, ErrCannotBe)
 	case len(current.Verdicts) > 0:

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lineproof/lineproof/collector/kpi"
 	"github.com/lineproof/lineproof/collector/registry"
+	"github.com/lineproof/lineproof/collector/series"
 	"github.com/lineproof/lineproof/collector/shiftlog/entries"
 	"github.com/lineproof/lineproof/collector/study/protocol"
 	"github.com/lineproof/lineproof/record"
@@ -56,16 +57,17 @@ func (p place) counted(now time.Time, patience time.Duration) time.Time {
 type lookup struct {
 	side    record.StudySide
 	line    string
-	machine string    // "": the line
-	until   time.Time // zero: what is over by now
-	ledger  uint64    // what people said in later batches is not known; 0: all of it is
+	machine string                 // "": the line
+	of      *record.StudyCovariate // nil: none
+	until   time.Time              // zero: what is over by now
+	ledger  uint64                 // what people said in later batches is not known; 0: all of it is
 }
 
 // lookups are the figures that a version asks for; of a concluded one those that were known then.
 func lookups(v protocol.Version) (before, after lookup) {
-	after = lookup{side: v.After, line: v.Line, machine: v.Machine}
+	after = lookup{side: v.After, line: v.Line, machine: v.Machine, of: v.Covariate}
 	if v.Before != nil && v.Before.Source != record.StudyDeclared {
-		before = lookup{side: *v.Before, line: v.BeforeLine()}
+		before = lookup{side: *v.Before, line: v.BeforeLine(), of: v.Covariate}
 		if before.line == v.Line {
 			before.machine = v.Machine
 		}
@@ -189,6 +191,10 @@ func (b *Board) figures(ctx context.Context, l lookup) (f protocol.Figures, err 
 	}
 	if window.From.Before(window.To) {
 		f.Rows, err = kpi.Compute(b.intervals(ctx, p, window), model, window, kpi.ByShift)
+	}
+	if l.of != nil && err == nil && window.From.Before(window.To) {
+		minutes := b.store.Intervals(ctx, series.Query{Site: p.site, Line: p.id, Machine: l.of.Machine, From: window.From, To: window.To}) // hours have no measures
+		f.Means, err = protocol.Means(minutes, f.Calendar, l.side, *l.of)
 	}
 	for i := range f.Rows {
 		f.Rows[i].Explain, f.Rows[i].Losses = nil, nil

@@ -37,6 +37,9 @@ var someShifts = [...]int{outcome.LeastShifts, 2 * outcome.LeastShifts, 4 * outc
 
 // planning is how many shifts a study takes; nil where nothing is known of how the metric varies.
 func (b *Board) planning(ctx context.Context, v protocol.Version, a protocol.Asked, power float64, expected *float64) (*StudyPlanning, error) {
+	if a.Study.Metric.Baseline {
+		return nil, nil // what a baseline proves hangs on how well it fits, which the figures show
+	}
 	seen, ok, err := b.variation(ctx, v, a)
 	if err != nil || !ok {
 		return nil, err

@@ -31,15 +31,25 @@ const (
 
 // Savings is what a claim comes to. What it failed at is in Failed; it is proven only if that is empty.
 type Savings struct {
-	Expected float64 // by the baseline, in the reporting period
+	Fit      Regression // of the baseline; the constant comes first
+	Expected float64    // by the baseline, in the reporting period
 	Used     float64
 	Saved    float64 // part of Expected
 	Within   float64 // half of Saved's interval, in the same part
+	DF       float64 // of that interval; 0 or less: successive residuals correlate so much that there is none
 	CVRMSE   float64
 	NMBE     float64
 	Rho      float64 // correlation of successive residuals
+	Trend    Estimate
 	Step     Estimate
-	Failed   []tongue.Message
+	Gates    []Gate
+	Failed   []tongue.Message // of the gates that do not hold
+}
+
+// Gate is one of the conditions of a claim.
+type Gate struct {
+	Gate  string `json:"gate" enum:"production,fit,bias,uncertainty,step"`
+	Holds bool   `json:"holds"`
 }
 
 // Proven tells whether the claim stands.
@@ -68,16 +78,19 @@ func (e Energy) Savings() (Savings, error) {
 	s.NMBE = sum(fit.Residuals) / fit.DF / level
 	s.Rho = stat.Correlation(fit.Residuals[1:], fit.Residuals[:len(y)-1], nil)
 	worth := Effective(n, s.Rho)
-	s.Within = tQuantile(worth-float64(len(fit.Beta)), e.Confidence) * 1.26 * s.CVRMSE * math.Sqrt(n/worth*(1+2/worth)/m)
-	if s.Step, err = e.step(); err != nil {
+	s.Fit, s.DF = fit, worth-float64(len(fit.Beta))
+	s.Within = tQuantile(s.DF, e.Confidence) * 1.26 * s.CVRMSE * math.Sqrt(n/worth*(1+2/worth)/m)
+	i, err := e.interrupted()
+	if err != nil {
 		return Savings{}, err
 	}
-	s.Failed = e.failed(s)
+	s.Step, s.Trend = i.Level, i.Trend
+	e.gates(&s)
 	return s, nil
 }
 
-// step is what the interrupted series shows at the beginning of the reporting period.
-func (e Energy) step() (Estimate, error) {
+// interrupted is the series with the beginning of the reporting period.
+func (e Energy) interrupted() (Interruption, error) {
 	var y []float64
 	var covariates [][]float64
 	for _, uses := range [][]Use{e.Before, e.After} {
@@ -85,8 +98,7 @@ func (e Energy) step() (Estimate, error) {
 			y, covariates = append(y, u.Energy), append(covariates, u.Covariates)
 		}
 	}
-	i, err := Interrupted(y, covariates, len(e.Before))
-	return i.Level, err
+	return Interrupted(y, covariates, len(e.Before))
 }
 
 func design(uses []Use) (rows [][]float64, y []float64) {
@@ -96,21 +108,22 @@ func design(uses []Use) (rows [][]float64, y []float64) {
 	return rows, y
 }
 
-func (e Energy) failed(s Savings) (why []tongue.Message) {
-	if !e.Production {
-		why = append(why, tongue.M("study.no_production"))
+// gates holds the claim to its conditions.
+func (e Energy) gates(s *Savings) {
+	for _, g := range []struct {
+		gate  string
+		holds bool
+		why   tongue.Message
+	}{
+		{"production", e.Production, tongue.M("study.no_production")},
+		{"fit", s.CVRMSE <= MostCVRMSE, tongue.M("study.poor_fit", "cv", tongue.Percent(s.CVRMSE), "most", tongue.Percent(MostCVRMSE))},
+		{"bias", math.Abs(s.NMBE) <= MostNMBE, tongue.M("study.biased_fit", "bias", tongue.Number{Format: "%.4f", Value: s.NMBE})},
+		{"uncertainty", s.Saved-s.Within > 0, tongue.M("study.uncertain_savings")},
+		{"step", s.Step.Interval(e.Confidence).High < 0, tongue.M("study.no_step")},
+	} {
+		s.Gates = append(s.Gates, Gate{g.gate, g.holds})
+		if !g.holds {
+			s.Failed = append(s.Failed, g.why)
+		}
 	}
-	if s.CVRMSE > MostCVRMSE {
-		why = append(why, tongue.M("study.poor_fit", "cv", tongue.Percent(s.CVRMSE), "most", tongue.Percent(MostCVRMSE)))
-	}
-	if math.Abs(s.NMBE) > MostNMBE {
-		why = append(why, tongue.M("study.biased_fit", "bias", tongue.Number{Format: "%.4f", Value: s.NMBE}))
-	}
-	if !(s.Saved-s.Within > 0) {
-		why = append(why, tongue.M("study.uncertain_savings"))
-	}
-	if !(s.Step.Interval(e.Confidence).High < 0) {
-		why = append(why, tongue.M("study.no_step"))
-	}
-	return why
 }

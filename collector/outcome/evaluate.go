@@ -68,7 +68,8 @@ type Result struct {
 	Grade           Grade    `json:"grade"` // the worse of the two sides
 	Method          Method   `json:"method"`
 	Autocorrelation *float64 `json:"autocorrelation"`
-	MoreShifts      *int     `json:"more_shifts"` // after, until the interval would lie on the right side if it went on so
+	Baseline        *Fitted  `json:"baseline,omitempty"` // nil: the metric has none, or it cannot be fitted
+	MoreShifts      *int     `json:"more_shifts"`        // after, until the interval would lie on the right side if it went on so
 
 	Reasons  []tongue.Message `json:"-"` // for the verdict
 	Warnings []tongue.Message `json:"-"`
@@ -86,17 +87,21 @@ type judged struct {
 	lacks         []tongue.Message
 	decisive      Bounded // what the target is on
 	verdict       Verdict
+	saved         *Savings // of a metric with a baseline that can be fitted
 }
 
 // Evaluate answers a study.
 func Evaluate(s Study) Result {
+	notes := s.prepare()
 	j := s.judge(Draws)
 	r := Result{Verdict: j.verdict, Grade: s.After.Grade, Method: j.method, After: s.After.side(j.after, s.Confidence, j.ok)}
 	if !s.Before.Absent() {
 		side := s.Before.side(j.before, s.Confidence, j.ok)
 		r.Before, r.Grade = &side, s.After.Grade.Worse(s.Before.Grade)
 	}
-	if j.ok && j.compared {
+	if s.Metric.Baseline {
+		s.fitted(j, &r)
+	} else if j.ok && j.compared {
 		r.Difference, r.RelativeChange = s.difference(j), s.change(j)
 		if p, ok := Difference(j.before, j.after).PValue(0); ok {
 			r.PValue = &p
@@ -104,12 +109,12 @@ func Evaluate(s Study) Result {
 	}
 	before, _ := s.Before.pairs()
 	after, _ := s.After.pairs()
-	if rho, ok := Correlation(before, after); ok {
+	if rho, ok := Correlation(before, after); ok && !s.Metric.Baseline {
 		r.Autocorrelation = &rho
 	}
 	r.MoreShifts = s.more(j)
 	r.Reasons = s.reasons(j, r.MoreShifts)
-	r.Warnings = s.warnings(j, r)
+	r.Warnings = append(notes, s.warnings(j, r)...)
 	return r
 }
 
@@ -123,7 +128,12 @@ func (s Study) judge(draws int) (j judged) {
 		j.before = Estimate{Value: *s.Before.Declared, DF: math.Inf(1)}
 	}
 	j.lacks = append(s.Before.lacks(tongue.M("study.before")), s.After.lacks(tongue.M("study.after"))...)
-	if d := s.decisive(j); d != nil {
+	if s.Metric.Baseline {
+		j.method = Baseline
+		if j.saved = s.savings(); j.saved != nil {
+			j.decisive = j.saved.change()
+		}
+	} else if d := s.decisive(j); d != nil {
 		j.decisive = *d
 	}
 	j.verdict = s.verdict(j)
@@ -161,6 +171,8 @@ func (s Study) verdict(j judged) Verdict {
 	switch {
 	case len(j.lacks) > 0 || d.flat():
 		return NotEnoughData
+	case j.saved != nil && !j.saved.Proven():
+		return NotAchieved
 	case s.Target.Met(s.Metric, Interval{*d.Low, *d.High}):
 		return Achieved
 	}

@@ -356,7 +356,7 @@ func TestMetrics(t *testing.T) {
 		{Produced: of(int64(400)), Good: of(int64(390)), Scrap: of(int64(10)), AttendedHours: of(8.), EnergyKWh: of(20.), MaterialInKg: of(600.), ProductOutKg: of(570.)},
 	}
 	want := map[string]float64{
-		"quality_ratio": .96, "output_per_hour": 960 / (8 * .95), "labour_productivity": 40, "energy_per_unit": .06,
+		"quality_ratio": .96, "output_per_hour": 960 / (8 * .95), "labour_productivity": 40, "energy_per_unit": .06, "avoided_energy": .06,
 		"material_yield": .92, "oee": 960 * 20 / (8 * 3600 * .95), "scrap_ratio": .04,
 	}
 	for _, m := range outcome.Metrics() {

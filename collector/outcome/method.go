@@ -11,6 +11,9 @@ const (
 	NeweyWestMethod Method = "newey-west"
 )
 
+// Baseline is the method of metrics that have a baseline, and of no other: nobody chooses it.
+const Baseline Method = "baseline"
+
 // Methods there are.
 var Methods = []Method{Auto, ClusterRatio, Block, NeweyWestMethod}
 

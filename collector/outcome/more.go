@@ -8,7 +8,7 @@ const mostMore = 2000
 // more is how many further shifts after would bring the whole interval to the right side if the line went on as it
 // does; nil where the estimate itself is on the wrong side, or where the variance of before alone is too much.
 func (s Study) more(j judged) *int {
-	if j.verdict == Achieved || !j.ok {
+	if j.verdict == Achieved || !j.ok || s.Metric.Baseline {
 		return nil
 	}
 	_, have := s.After.pairs()

@@ -21,8 +21,11 @@ type Shift struct {
 	Hours    float64
 	Cluster  string // shifts of the same one are taken together; empty: by itself
 	Pair            // of the metric
-	Known    bool   // Pair
+	Known    bool   // Pair, and the metric's covariate
 	Coverage *float64
+
+	Energy    *float64 // of a metric with a baseline, also where Pair is not known
+	Covariate *float64 // of a metric that has one
 }
 
 // Grade is how good the evidence of a side is.

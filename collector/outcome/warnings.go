@@ -13,6 +13,9 @@ func (s Study) reasons(j judged, more *int) []tongue.Message {
 	if len(j.lacks) > 0 {
 		return j.lacks
 	}
+	if s.Metric.Baseline {
+		return s.baselineReasons(j)
+	}
 	switch d := j.decisive; {
 	case !j.ok || d.Estimate == nil:
 		return []tongue.Message{tongue.M("study.undefined")}
@@ -48,7 +51,10 @@ func (s Study) warnings(j judged, r Result) (w []tongue.Message) {
 	if j.verdict == NotEnoughData {
 		return w
 	}
-	if s.improvedAnyway() {
+	if j.saved != nil {
+		w = append(w, s.outside()...)
+	}
+	if s.improvedAnyway(j) {
 		w = append(w, tongue.M("study.trend"))
 	}
 	return append(w, s.sensitivity(j)...)
@@ -84,14 +90,18 @@ func (p Period) warnings(m Metric, side tongue.Message) (w []tongue.Message) {
 const surelyBefore = .05
 
 // improvedAnyway tells whether the metric was getting better before the change already, by the interrupted series.
-func (s Study) improvedAnyway() bool {
+func (s Study) improvedAnyway(j judged) bool {
+	if j.saved != nil {
+		p, ok := j.saved.Trend.PValue(0)
+		return ok && p < surelyBefore && j.saved.Trend.Value < 0
+	}
 	before, _ := s.Before.pairs()
 	after, _ := s.After.pairs()
 	var y []float64
 	for _, p := range slices.Concat(before, after) {
 		y = append(y, p.Y/p.X)
 	}
-	if s.Comparator != OwnBefore || len(before) < LeastShifts {
+	if s.Comparator != OwnBefore || len(before) < LeastShifts || s.Metric.Baseline {
 		return false
 	}
 	i, err := Interrupted(y, nil, len(before))
@@ -118,6 +128,9 @@ func (s Study) sensitivity(j judged) (w []tongue.Message) {
 	}
 	if len(weeks) > 0 {
 		w = append(w, tongue.M("study.week_decides", "weeks", strings.Join(weeks, ", ")))
+	}
+	if s.Metric.Baseline {
+		return w
 	}
 	for _, method := range []Method{Block, NeweyWestMethod} {
 		other := s

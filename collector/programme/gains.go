@@ -25,13 +25,14 @@ type SiteStudy struct {
 	Coverage      *float64         `json:"coverage" doc:"the less of both sides; null where it is not known"`
 	Late          bool             `json:"late" doc:"its protocol was sealed after its reporting period had begun"`
 	Changed       bool             `json:"changed" doc:"its protocol was changed after its reporting period had begun"`
+	Withdrawn     bool             `json:"withdrawn" doc:"its author took it back"`
 	Concluded     bool             `json:"concluded" doc:"its verdict is sealed; else it is as the data are now"`
 }
 
 // StudyOf takes from a study's result what the programme asks.
 func StudyOf(name string, metric outcome.Metric, r outcome.Result) SiteStudy {
 	s := SiteStudy{Study: name, Metric: metric.Name, LowerIsBetter: metric.LowerIsBetter, Change: r.RelativeChange, Verdict: r.Verdict, Grade: r.Grade, Coverage: r.After.Coverage}
-	if r.Before == nil {
+	if r.Before == nil || metric.Baseline { // what a baseline finds is no ratio of the two sides
 		return s
 	}
 	if c := r.Before.Coverage; c != nil && (s.Coverage == nil || *c < *s.Coverage) {
@@ -80,11 +81,11 @@ type Forest struct {
 	Tau2          *float64         `json:"tau2" doc:"variance between sites, on the scale of logarithms"`
 	I2            *float64         `json:"i2" doc:"part of the variation that is between sites"`
 	PValue        *float64         `json:"p_value" doc:"of so much variation, had all sites gained the same"`
-	Left          []string         `json:"left" nullable:"false" doc:"studies of the metric that cannot be pooled, for they have no before or too few data"`
+	Left          []string         `json:"left" nullable:"false" doc:"studies of the metric that cannot be pooled, for they have no before or too few data, or were withdrawn"`
 }
 
 // Forests pools the studies of each metric by random effects, the metric with most studies first. A study with not enough
-// data is left out, and named.
+// data, or that was withdrawn, is left out, and named.
 func Forests(studies []SiteStudy, confidence float64) []Forest {
 	by := map[string][]SiteStudy{}
 	for _, s := range studies {
@@ -104,7 +105,7 @@ func forest(metric string, studies []SiteStudy, confidence float64) Forest {
 	var effects []outcome.Effect
 	for _, s := range studies {
 		f.LowerIsBetter = s.LowerIsBetter
-		if s.LogRatio == nil || s.SE == nil || s.Verdict == outcome.NotEnoughData {
+		if s.LogRatio == nil || s.SE == nil || s.Verdict == outcome.NotEnoughData || s.Withdrawn {
 			f.Left = append(f.Left, s.Study)
 			continue
 		}

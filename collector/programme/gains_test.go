@@ -42,13 +42,15 @@ func TestAForestOfStudies(t *testing.T) {
 	for n, gain := range []float64{.10, .25, .05, .18, .12} {
 		studies = append(studies, evaluated(t, string(rune('a'+n)), gain, 40, r))
 	}
-	studies = append(studies, evaluated(t, "z", .5, 10, r)) // too few shifts
+	withdrawn := evaluated(t, "y", -.5, 40, r)
+	withdrawn.Withdrawn = true
+	studies = append(studies, withdrawn, evaluated(t, "z", .5, 10, r)) // too few shifts
 	all := programme.Forests(studies, .95)
 	if len(all) != 1 {
 		t.Fatalf("%d forests", len(all))
 	}
 	f := all[0]
-	if len(f.Sites) != 5 || !cmp.Equal(f.Left, []string{"z"}) || f.Method != "REML" {
+	if len(f.Sites) != 5 || !cmp.Equal(f.Left, []string{"y", "z"}) || f.Method != "REML" {
 		t.Fatalf("%d sites, left %v, %s", len(f.Sites), f.Left, f.Method)
 	}
 	weights := 0.
@@ -131,7 +133,7 @@ func TestDoubts(t *testing.T) {
 	}
 	studies := map[string]programme.SiteStudy{
 		"good": {Study: "good", Grade: outcome.Metered, Coverage: &full, Verdict: outcome.Achieved},
-		"weak": {Study: "weak", Grade: outcome.Typed, Coverage: &low, Verdict: outcome.NotEnoughData, Late: true, Changed: true},
+		"weak": {Study: "weak", Grade: outcome.Typed, Coverage: &low, Verdict: outcome.NotEnoughData, Late: true, Changed: true, Withdrawn: true},
 	}
 	for _, c := range []struct {
 		name           string
@@ -141,7 +143,7 @@ func TestDoubts(t *testing.T) {
 	}{
 		{"all well", "accepted", []string{"good"}, []string{"good"}, nil},
 		{"a weak line", "contracted", []string{"good", "weak"}, nil, []string{"silent", "coverage", "findings"}},
-		{"a weak study", "accepted", nil, []string{"weak"}, []string{"grade", "study_coverage", "not_enough_data", "late", "changed"}},
+		{"a weak study", "accepted", nil, []string{"weak"}, []string{"grade", "study_coverage", "not_enough_data", "late", "changed", "withdrawn"}},
 		{"nothing there", "accepted", []string{"gone", "not looked at"}, []string{"gone"}, []string{"line_gone", "study_gone"}},
 		{"done without a study", "settled", nil, nil, []string{"no_study"}},
 		{"not done yet", "approved", nil, nil, nil},

@@ -31,7 +31,7 @@ func (w Witnesses) Missing() bool { return w.Asked == 0 || w.Cosigned < w.Necess
 
 // Doubt is one thing that makes a project's evidence weak.
 type Doubt struct {
-	Code  string        `json:"code" enum:"no_study,study_gone,line_gone,grade,coverage,study_coverage,not_enough_data,findings,silent,late,changed"`
+	Code  string        `json:"code" enum:"no_study,study_gone,line_gone,grade,coverage,study_coverage,not_enough_data,findings,silent,late,changed,withdrawn"`
 	Line  string        `json:"line,omitempty"`
 	Study string        `json:"study,omitempty"`
 	Grade outcome.Grade `json:"grade,omitempty" enum:"A,B,C,D"`
@@ -91,7 +91,7 @@ func (s SiteStudy) doubts() (all []Doubt) {
 	for _, d := range []struct {
 		code string
 		is   bool
-	}{{"not_enough_data", s.Verdict == outcome.NotEnoughData}, {"late", s.Late}, {"changed", s.Changed}} {
+	}{{"not_enough_data", s.Verdict == outcome.NotEnoughData}, {"late", s.Late}, {"changed", s.Changed}, {"withdrawn", s.Withdrawn}} {
 		if d.is {
 			all = append(all, Doubt{Code: d.code, Study: s.Study})
 		}

@@ -34,7 +34,7 @@ type Overview struct {
 	Period     *programme.ProgrammePeriod `json:"period,omitempty" doc:"that targets and money are of; absent: of all projects"`
 	Progress   []programme.TargetProgress `json:"progress" nullable:"false" doc:"done against target"`
 	Money      programme.Money            `json:"money"`
-	Verdicts   []VerdictCount             `json:"verdicts" nullable:"false" doc:"of the studies that the period's projects name"`
+	Verdicts   []VerdictCount             `json:"verdicts" nullable:"false" doc:"of the studies that the period's projects name and that nobody withdrew"`
 	Forests    []programme.Forest         `json:"forests" nullable:"false" doc:"of all studies, one for each metric, that with most studies first"`
 	Index      programme.Index            `json:"index"`
 	Weak       []WeakProject              `json:"weak" nullable:"false" doc:"projects with lines or studies whose evidence is weak, the weakest first; of all periods"`
@@ -125,7 +125,7 @@ func verdicts(all []programme.Project, studies []programme.SiteStudy) []VerdictC
 	counts := map[outcome.Verdict]int{}
 	for _, p := range all {
 		for _, name := range p.Studies {
-			if s, ok := known[name]; ok && !counted[name] {
+			if s, ok := known[name]; ok && !counted[name] && !s.Withdrawn {
 				counted[name] = true
 				counts[s.Verdict]++
 			}

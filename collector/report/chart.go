@@ -49,7 +49,7 @@ func (f *filler) chart() Chart {
 	if f.Result.Before != nil {
 		before = f.Result.Before.Value
 	}
-	if level, ok := f.Asked.Study.Target.After(f.Metric, before); ok {
+	if level, ok := f.Asked.Study.Target.After(f.Metric, before); ok && !f.Asked.Study.Metric.Baseline {
 		c.Target = &level
 	}
 	c.Ticks = f.ticks(c.reach())

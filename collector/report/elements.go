@@ -18,7 +18,7 @@ var elements = map[string]func(*filler, [][]run) []Block{
 	"machines":   func(f *filler, _ [][]run) []Block { return []Block{f.machines()} },
 	"money":      func(f *filler, _ [][]run) []Block { return []Block{f.money()} },
 	"protocol":   func(f *filler, _ [][]run) []Block { return []Block{f.protocol()} },
-	"result":     func(f *filler, _ [][]run) []Block { return []Block{f.result()} },
+	"result":     func(f *filler, _ [][]run) []Block { return f.results() },
 	"reasons":    func(f *filler, _ [][]run) []Block { return f.said(f.Result.Reasons) },
 	"secondary":  func(f *filler, _ [][]run) []Block { return []Block{f.secondary()} },
 	"declared":   func(f *filler, _ [][]run) []Block { return []Block{f.declared()} },

@@ -44,7 +44,7 @@ var fields = map[string]func(*filler) string{
 
 	"study":      func(f *filler) string { return f.Asked.Version.Study },
 	"title":      func(f *filler) string { return either(f.Asked.Title[f.Lang()], f.Asked.Version.Study) },
-	"metric":     func(f *filler) string { return f.metricName(f.Words) },
+	"metric":     func(f *filler) string { return f.asked() },
 	"target":     func(f *filler) string { return f.Words.Target(f.Asked.Study.Target) },
 	"comparator": func(f *filler) string { return f.Say("report.comparator_" + string(f.Asked.Study.Comparator)) },
 	"confidence": func(f *filler) string {

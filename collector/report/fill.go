@@ -21,7 +21,7 @@ type filler struct {
 
 // Fill makes the document of a template and a report.
 func (t Template) Fill(r Report, in tongue.Tongue) Document {
-	f := &filler{Report: r, Words: protocol.Words{Tongue: in, Metric: r.Asked.Study.Metric}}
+	f := &filler{Report: r, Words: protocol.Words{Tongue: in, Metric: r.Asked.Study.Metric.Shown()}}
 	d := Document{Lang: in.Lang(), Dated: r.dated(), Sheet: in.Say("report.sheet"), DataSheet: in.Say("report.sheet_shifts")}
 	for _, l := range t.lines {
 		if !f.applies(l.when) {

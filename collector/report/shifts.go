@@ -16,7 +16,7 @@ func (f *filler) moment(t time.Time) string {
 // shifts are both sides, shift by shift, as the figures were taken.
 func (f *filler) shifts() Table {
 	above, below := f.parts()
-	t := Table{Widths: []float64{2, 4, 3, 3, 3, 2.4}, Small: true, Rows: [][]Cell{heads(f.Say("report.side"), f.Say("report.shift"), above, below, f.metricName(f.Words), f.Say("report.coverage"))}}
+	t := Table{Widths: []float64{2, 4, 3, 3, 3, 2.4}, Small: true, Rows: [][]Cell{heads(f.Say("report.side"), f.Say("report.shift"), above, below, f.perShift(), f.Say("report.coverage"))}}
 	t.Rows = append(t.Rows, f.side(f.Say("study.before"), f.Asked.Study.Before)...)
 	t.Rows = append(t.Rows, f.side(f.Say("study.after"), f.Asked.Study.After)...)
 	return t
@@ -47,6 +47,9 @@ func (f *filler) side(name string, p outcome.Period) (rows [][]Cell) {
 		if s.Known {
 			row[2], row[3] = number(&s.Y, 1, "#,##0.##", figure), number(&s.X, 1, "#,##0.##", figure)
 			row[4] = number(value(s), 1, levelFormat(f.Words, value(s)), f.Level)
+			if f.Asked.Study.Metric.Baseline {
+				row[4] = f.expected(s)
+			}
 		}
 		if s.Coverage != nil {
 			row[5] = Cell{Text: f.Percent(tongue.Percent(*s.Coverage)), Number: s.Coverage, Format: shareFormat}
@@ -54,6 +57,26 @@ func (f *filler) side(name string, p outcome.Period) (rows [][]Cell) {
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// perShift names the figure of a shift: its metric, or the energy that a baseline expects of it.
+func (f *filler) perShift() string {
+	if f.Asked.Study.Metric.Baseline {
+		return f.Say("report.expected_shift")
+	}
+	return f.metricName(f.Words)
+}
+
+// expected is the energy that the baseline expects of a shift.
+func (f *filler) expected(s outcome.Shift) Cell {
+	if f.Result.Baseline == nil {
+		return text("-")
+	}
+	kWh, ok := f.Result.Baseline.Expect(s)
+	if !ok {
+		return text("-")
+	}
+	return number(&kWh, 1, "0.0", func(v float64) string { return f.Number("%.1f", v) })
 }
 
 // value is the metric in one shift; nil where it is not defined.

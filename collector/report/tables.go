@@ -21,6 +21,9 @@ const (
 // metricName is the metric in words.
 func (f *filler) metricName(w protocol.Words) string { return f.Say("study.metric_" + w.Metric.Name) }
 
+// asked is the metric that the study is about; its sides may be shown in another.
+func (f *filler) asked() string { return f.Say("study.metric_" + f.Asked.Study.Metric.Name) }
+
 func heads(texts ...string) (row []Cell) {
 	for _, text := range texts {
 		row = append(row, Cell{Text: text, Bold: true})
@@ -86,6 +89,14 @@ func (f *filler) protocol() Table {
 	return t
 }
 
+// results are the result, and the baseline that it was found with.
+func (f *filler) results() []Block {
+	if f.Result.Baseline == nil {
+		return []Block{f.result()}
+	}
+	return []Block{f.result(), f.baseline()}
+}
+
 // result is the figure that the target is on, with all that it is compared with.
 func (f *filler) result() Table {
 	r, w := f.Result, f.Words
@@ -111,7 +122,31 @@ func (f *filler) result() Table {
 		add(f.Say("report.difference"), scale, difference, w.Difference, d.Estimate, d.Low, d.High)
 	}
 	if c := r.RelativeChange; c != nil {
-		add(f.Say("report.change"), 1, changeFormat, w.Change, c.Estimate, c.Low, c.High)
+		name := f.Say("report.change")
+		if f.Asked.Study.Metric.Baseline {
+			name = upper(f.Say("study.change_baseline"))
+		}
+		add(name, 1, changeFormat, w.Change, c.Estimate, c.Low, c.High)
+	}
+	return t
+}
+
+// baseline is what a baseline expected of the shifts after, what they used, and what a claim has to pass.
+func (f *filler) baseline() Table {
+	b := f.Result.Baseline
+	t := Table{Widths: []float64{8, 5}, Read: true, Rows: [][]Cell{heads(f.Say("report.baseline"), "")}}
+	add := func(name string, cell Cell) { t.Rows = append(t.Rows, []Cell{text(name), cell}) }
+	kWh := func(v float64) string { return f.counted(math.Round(v)) }
+	add(f.Say("report.expected_kwh"), number(b.Expected, 1, wholeFormat, kWh))
+	add(f.Say("report.used_kwh"), number(b.Used, 1, wholeFormat, kWh))
+	add("CV(RMSE)", number(b.CVRMSE, 1, shareFormat, func(v float64) string { return f.Percent(tongue.Percent(v)) }))
+	add("NMBE", number(b.NMBE, 1, "0.0000", func(v float64) string { return f.Number("%.4f", v) }))
+	for _, g := range b.Gates {
+		said := f.Say("report.gate_fails")
+		if g.Holds {
+			said = f.Say("report.gate_holds")
+		}
+		add(f.Say("report.gate_"+g.Gate), text(said))
 	}
 	return t
 }

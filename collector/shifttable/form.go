@@ -25,6 +25,7 @@ const (
 	energyKWh     = "energy_kwh"
 	materialInKg  = "material_in_kg"
 	productOutKg  = "product_out_kg"
+	temperature   = "temperature"
 	plannedHours  = "planned_hours"
 	coverage      = "coverage"
 	cluster       = "cluster"
@@ -48,6 +49,7 @@ var columns = []cells.Column[Row]{
 	{Name: energyKWh, Number: func(r *Row) **float64 { return &r.Entry.EnergyKWh }},
 	{Name: materialInKg, Number: func(r *Row) **float64 { return &r.Entry.MaterialInKg }},
 	{Name: productOutKg, Number: func(r *Row) **float64 { return &r.Entry.ProductOutKg }},
+	{Name: temperature, Number: func(r *Row) **float64 { return &r.Entry.Temperature }},
 	{Name: plannedHours, Number: func(r *Row) **float64 { return &r.Entry.PlannedHours }},
 	{Name: coverage, Number: func(r *Row) **float64 { return &r.Entry.Coverage }, Share: true},
 	{Name: cluster, Text: func(r *Row) *string { return &r.Entry.Cluster }},

@@ -49,20 +49,25 @@ type words struct{ protocol.Words }
 
 // Write tells a person what the study came to.
 func (s Study) Write(w io.Writer, r outcome.Result, t tongue.Tongue) error {
-	say := words{protocol.Words{Tongue: t, Metric: s.Metric}}
+	say := words{protocol.Words{Tongue: t, Metric: s.Metric.Shown()}}
 	report := s.Report(r, t)
 	fmt.Fprintf(w, "%s\n\n", strings.TrimSuffix(s.Name+": "+s.Title[t.Lang()], ": "))
 	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
-	fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", t.Say("study.metric_"+s.Metric.Name), t.Say("study.value"), t.Say("study.interval", "percent", tongue.Percent(s.Confidence)), t.Say("study.sample"))
+	fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", t.Say("study.metric_"+say.Metric.Name), t.Say("study.value"), t.Say("study.interval", "percent", tongue.Percent(s.Confidence)), t.Say("study.sample"))
 	if r.Before != nil {
 		say.side(table, t.Say("study.before"), *r.Before)
 	}
 	say.side(table, t.Say("study.after"), r.After)
 	say.bounded(table, t.Say("study.difference"), r.Difference, say.Difference)
-	say.bounded(table, t.Say("study.change"), r.RelativeChange, say.Change)
+	change := t.Say("study.change")
+	if s.Metric.Baseline {
+		change = t.Say("study.change_baseline")
+	}
+	say.bounded(table, change, r.RelativeChange, say.Change)
 	if err := table.Flush(); err != nil {
 		return err
 	}
+	say.baseline(w, r.Baseline)
 	fmt.Fprintf(w, "\n%s\n", t.Say("study.target", "target", say.Target(s.Target)))
 	fmt.Fprintf(w, "%s\n", t.Say("study.verdict_"+string(r.Verdict)))
 	for _, reason := range report.Reasons {
@@ -99,6 +104,17 @@ func (s Study) secondary(w io.Writer, list []outcome.Comparison, t tongue.Tongue
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", t.Say("study.metric_"+c.Metric), say.Figure(c.Before.Value, say.Level), say.Figure(c.After.Value, say.Level), change, p)
 	}
 	return table.Flush()
+}
+
+// baseline says what it expects, and how well it fits.
+func (s words) baseline(w io.Writer, f *outcome.Fitted) {
+	if f == nil {
+		return
+	}
+	kWh := func(v float64) string { return s.Number("%.0f", v) }
+	fmt.Fprintf(w, "\n%s\n", s.Say("study.expected_energy", "expected", s.Figure(f.Expected, kWh), "used", s.Figure(f.Used, kWh)))
+	step := func(v float64) string { return s.Number("%+.4g", v) }
+	fmt.Fprintf(w, "%s\n", s.Say("study.baseline_fit", "cv", s.Figure(f.CVRMSE, func(v float64) string { return s.Percent(tongue.Percent(v)) }), "step", s.Figure(f.Step.Estimate, step), "within", s.Between(f.Step.Low, f.Step.High, step)))
 }
 
 func (s words) side(w io.Writer, name string, side outcome.Side) {

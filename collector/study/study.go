@@ -47,6 +47,7 @@ type written struct {
 	Metric       string            `yaml:"metric"`
 	Secondary    []string          `yaml:"secondary"`     // metrics
 	PlannedCycle record.Duration   `yaml:"planned_cycle"` // of one unit, for oee
+	Covariate    string            `yaml:"covariate"`     // column that explains energy beside output, for avoided_energy
 	Target       target            `yaml:"target"`
 	Comparator   string            `yaml:"comparator"`
 	Confidence   float64           `yaml:"confidence"`

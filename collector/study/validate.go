@@ -43,7 +43,8 @@ func (r *reader) study() Study {
 		r.zone = time.UTC
 	}
 	s := Study{Name: r.Study, Title: r.Title, Line: r.Line}
-	s.Metric, _ = outcome.MetricNamed(r.Metric)
+	metric, _ := outcome.MetricNamed(r.Metric)
+	s.Metric = metric.With(r.Covariate)
 	s.Target, s.Method, s.Comparator, s.Confidence = protocol.TargetOf(p.Target), outcome.Method(r.Method), outcome.Comparator(r.Comparator), r.Confidence
 	r.exclude = p.Exclude
 	s.Before, s.After = r.period("before", r.Before, s), r.period("after", r.After, s)
@@ -58,6 +59,9 @@ func (r *reader) protocol() record.StudyProtocol {
 	p := record.StudyProtocol{
 		Study: r.Study, Title: r.Title, Site: r.Site, Metric: r.Metric, Secondary: r.Secondary, PlannedCycle: r.PlannedCycle,
 		Target: record.StudyTarget(r.Target), Comparator: r.Comparator, Confidence: r.Confidence, Method: r.Method,
+	}
+	if r.Covariate != "" {
+		p.Covariate = &record.StudyCovariate{Column: r.Covariate}
 	}
 	for _, e := range r.Exclude {
 		p.Exclude = append(p.Exclude, record.StudyExclusion{From: record.Date(e.From), To: record.Date(e.To), Why: e.Why})

@@ -39,6 +39,8 @@ func (p problems) of(ctx context.Context, err error) error {
 		return huma.Error422UnprocessableEntity(err.Error())
 	case errors.Is(err, people.ErrNobody), errors.Is(err, people.ErrWrong):
 		return huma.Error401Unauthorized(err.Error())
+	case errors.Is(err, board.ErrForeign):
+		return huma.Error403Forbidden(err.Error())
 	case errors.Is(err, people.ErrTries):
 		return huma.Error429TooManyRequests(err.Error())
 	case errors.Is(err, shiftlog.ErrGone), errors.Is(err, projects.ErrGone), errors.Is(err, projects.ErrPeriod):

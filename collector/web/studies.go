@@ -129,6 +129,25 @@ func writeStudies(a huma.API, b *board.Board, p *people.People, fail problems) {
 		}
 		return nil, fail.of(ctx, err)
 	})
+
+	type withdrawStudyInput struct {
+		StudyID
+		Signer
+		Body struct {
+			ID  string `json:"id" minLength:"1" maxLength:"64" doc:"chosen by the writer's device"`
+			Why string `json:"why" minLength:"1" maxLength:"1000"`
+		}
+	}
+	huma.Register(a, huma.Operation{
+		OperationID: "withdraw-study", Method: http.MethodPost, Path: "/api/v1/studies/{study}/withdraw", DefaultStatus: http.StatusNoContent,
+		Summary: "Take a study back for good, by its author, before it is concluded; all that was said of it stays",
+	}, func(ctx context.Context, in *withdrawStudyInput) (*struct{}, error) {
+		by, err := p.Who(ctx, in.token())
+		if err == nil {
+			err = b.WithdrawStudy(ctx, by, board.StudyWithdrawal{ID: in.Body.ID, Study: in.Study, Why: in.Body.Why})
+		}
+		return nil, fail.of(ctx, err)
+	})
 }
 
 // place is a path in a body, such as body.protocol.exclude[0].to.

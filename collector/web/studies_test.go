@@ -63,6 +63,15 @@ func TestAStudyIsRegistered(t *testing.T) {
 	if !strings.HasPrefix(strings.TrimPrefix(csv.body, "\ufeff"), "shift_start,shift_end") {
 		t.Errorf("%q", csv.body)
 	}
+	const withdraw = "/api/v1/studies/press-quality/withdraw"
+	s.want(s.send(http.MethodPost, withdraw, "", []byte(`{"id":"w","why":"x"}`)), http.StatusUnauthorized)
+	s.want(s.send(http.MethodPost, withdraw, s.enrol("Minh"), []byte(`{"id":"w","why":"x"}`)), http.StatusForbidden)
+	s.want(s.send(http.MethodPost, withdraw, lan, []byte(`{"id":"w","why":" "}`)), http.StatusUnprocessableEntity)
+	s.want(s.send(http.MethodPost, withdraw, lan, []byte(`{"id":"w","why":"no money"}`)), http.StatusNoContent)
+	if d := s.study(); d.Status != "withdrawn" || d.Withdrawn == nil || d.Withdrawn.Begun || d.Withdrawn.Why != "no money" {
+		t.Errorf("%+v", d.Withdrawn)
+	}
+	s.register(lan, studyBody("v3", protocolOf(change, `,"replaces":"v1"`)), http.StatusConflict)
 }
 
 func TestAStudyIsPreviewed(t *testing.T) {

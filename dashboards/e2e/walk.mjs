@@ -361,6 +361,19 @@ async function studyAsked(page) {
 	const asked = studies.find((s) => s.title?.vi === title)
 	assert.equal(asked?.status, 'registered', 'the study that was asked')
 	assert.equal(asked.target.at_least, 0.985, 'its target')
+	await studyWithdrawn(page, asked.study)
+}
+
+/** Its author takes the study back, with a reason that stands on its page. */
+async function studyWithdrawn(page, study) {
+	const why = 'Chưa đủ vốn đối ứng'
+	await page.locator('main details.panel summary').click()
+	await page.locator('main details.panel input').fill(why)
+	await page.locator('main details.panel .inside > .button').click()
+	await page.locator('main .withdrawn', {hasText: why}).waitFor(wait)
+	const {withdrawn} = await (await page.request.get(`/api/v1/studies/${study}`)).json()
+	assert.equal(withdrawn?.why, why, 'the reason')
+	assert.equal(withdrawn.begun, false, 'withdrawn before its period')
 }
 
 /** A stop gets a reason by a few taps, where there is one. */

@@ -846,6 +846,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/studies/{study}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a study back for good, by its author, before it is concluded; all that was said of it stays */
+        post: operations["withdraw-study"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1121,6 +1138,17 @@ export interface components {
             kind: "email" | "webhook" | "shoutrrr";
             name: string;
         };
+        Coefficient: {
+            /** @description constant, produced, a column of the shift log, or a day of the week */
+            name: string;
+            /** Format: double */
+            se: number;
+            /**
+             * Format: double
+             * @description kWh for one more
+             */
+            value: number;
+        };
         Collector: {
             /**
              * Format: int64
@@ -1329,7 +1357,7 @@ export interface components {
         };
         Doubt: {
             /** @enum {string} */
-            code: "no_study" | "study_gone" | "line_gone" | "grade" | "coverage" | "study_coverage" | "not_enough_data" | "findings" | "silent" | "late" | "changed";
+            code: "no_study" | "study_gone" | "line_gone" | "grade" | "coverage" | "study_coverage" | "not_enough_data" | "findings" | "silent" | "late" | "changed" | "withdrawn";
             /**
              * Format: int64
              * @description of findings
@@ -1420,6 +1448,8 @@ export interface components {
              * @enum {string}
              */
             status: "unsigned" | "signed" | "disputed" | "replaced";
+            /** Format: double */
+            temperature?: number;
             /** Format: double */
             worked_hours?: number;
             /** Format: int64 */
@@ -1585,13 +1615,41 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        Fitted: {
+            /** @description of kWh a shift */
+            coefficients: components["schemas"]["Coefficient"][];
+            /**
+             * Format: double
+             * @description of the baseline; 0.20 at most proves anything (ASHRAE Guideline 14)
+             */
+            cv_rmse: number | null;
+            /**
+             * Format: double
+             * @description by the baseline, of the shifts of the reporting period
+             */
+            expected_kwh: number | null;
+            /** @description what a claim has to pass, all of it */
+            gates: components["schemas"]["Gate"][];
+            /**
+             * Format: double
+             * @description of the baseline; 0.005 at most, of either sign
+             */
+            nmbe: number | null;
+            /** @description kWh a shift by which the interrupted series changes at the beginning of the reporting period */
+            step: components["schemas"]["Bounded"];
+            /**
+             * Format: double
+             * @description in the same shifts
+             */
+            used_kwh: number | null;
+        };
         Forest: {
             /**
              * Format: double
              * @description part of the variation that is between sites
              */
             i2: number | null;
-            /** @description studies of the metric that cannot be pooled, for they have no before or too few data */
+            /** @description studies of the metric that cannot be pooled, for they have no before or too few data, or were withdrawn */
             left: string[];
             lower_is_better: boolean;
             /** @description of the sites' true changes, by Knapp and Hartung; absent with fewer than two */
@@ -1623,6 +1681,11 @@ export interface components {
             has: number;
             /** Format: date-time */
             time: string;
+        };
+        Gate: {
+            /** @enum {string} */
+            gate: "production" | "fit" | "bias" | "uncertainty" | "step";
+            holds: boolean;
         };
         Gateway: {
             /** @enum {string} */
@@ -2217,7 +2280,7 @@ export interface components {
              * @description what kind of mistake it is
              * @enum {string}
              */
-            code: "missing" | "bad_name" | "unknown" | "twice" | "planned_cycle" | "unused" | "bound" | "lower_is_better" | "higher_is_better" | "not_a_level" | "not_a_change" | "not_a_part" | "reversed" | "too_many" | "too_long" | "not_a_value" | "needs_before" | "own_line" | "other_line" | "periods_meet" | "too_long_a_time" | "no_shifts" | "no_file";
+            code: "missing" | "bad_name" | "unknown" | "twice" | "planned_cycle" | "unused" | "bound" | "lower_is_better" | "higher_is_better" | "not_a_level" | "not_a_change" | "not_a_part" | "reversed" | "too_many" | "too_long" | "not_a_value" | "needs_before" | "own_line" | "other_line" | "periods_meet" | "too_long_a_time" | "no_shifts" | "no_file" | "own_baseline";
             /** @description what to do */
             hint?: string;
             /** @description in plain English */
@@ -2268,7 +2331,7 @@ export interface components {
              * @description done projects without line and study: nothing of them is measured
              */
             unmeasured: number;
-            /** @description of the studies that the period's projects name */
+            /** @description of the studies that the period's projects name and that nobody withdrew */
             verdicts: components["schemas"]["VerdictCount"][];
             /** @description projects with lines or studies whose evidence is weak, the weakest first; of all periods */
             weak: components["schemas"]["WeakProject"][];
@@ -2689,6 +2752,8 @@ export interface components {
             after: components["schemas"]["Side"];
             /** Format: double */
             autocorrelation: number | null;
+            /** @description of energy saved: absent for other metrics, and where none can be fitted */
+            baseline?: components["schemas"]["Fitted"];
             /** @description absent where the study does without */
             before?: components["schemas"]["Side"];
             /** Format: double */
@@ -2703,7 +2768,7 @@ export interface components {
              * @description that auto came to
              * @enum {string}
              */
-            method: "auto" | "cluster-ratio" | "block-bootstrap" | "newey-west";
+            method: "auto" | "cluster-ratio" | "block-bootstrap" | "newey-west" | "baseline";
             metric: string;
             /**
              * Format: int64
@@ -3194,6 +3259,8 @@ export interface components {
              * @description in the mean, 0 to 1
              */
             weight: number;
+            /** @description its author took it back */
+            withdrawn: boolean;
         };
         SiteStudy: {
             /** @description after relative to before, 0.10: a tenth more; absent where there is no before */
@@ -3230,6 +3297,8 @@ export interface components {
             };
             /** @enum {string} */
             verdict: "achieved" | "not_achieved" | "not_enough_data";
+            /** @description its author took it back */
+            withdrawn: boolean;
         };
         Standing: {
             /**
@@ -3343,7 +3412,7 @@ export interface components {
             sealed: boolean;
             site?: string;
             /** @enum {string} */
-            status: "draft" | "registered" | "measuring" | "concluded";
+            status: "draft" | "registered" | "measuring" | "concluded" | "withdrawn";
             /** @description its name */
             study: string;
             target: components["schemas"]["StudyTarget"];
@@ -3357,8 +3426,15 @@ export interface components {
             title?: {
                 [key: string]: string;
             };
+            /** @description absent where nobody took it back */
+            withdrawn?: components["schemas"]["StudyWithdrawn"];
             /** @description what report says, in words */
             words?: components["schemas"]["StudyWords"];
+        };
+        StudyCovariate: {
+            column: string;
+            machine?: string;
+            measure?: string;
         };
         StudyDetail: {
             after: components["schemas"]["StudyPeriod"];
@@ -3394,7 +3470,7 @@ export interface components {
             sides: components["schemas"]["StudySides"];
             site?: string;
             /** @enum {string} */
-            status: "draft" | "registered" | "measuring" | "concluded";
+            status: "draft" | "registered" | "measuring" | "concluded" | "withdrawn";
             /** @description its name */
             study: string;
             target: components["schemas"]["StudyTarget"];
@@ -3412,6 +3488,8 @@ export interface components {
             to?: string;
             /** @description in the order of the ledger, drafts too */
             versions: components["schemas"]["StudyVersion"][];
+            /** @description absent where nobody took it back */
+            withdrawn?: components["schemas"]["StudyWithdrawn"];
             /** @description what report says, in words */
             words?: components["schemas"]["StudyWords"];
         };
@@ -3465,6 +3543,8 @@ export interface components {
             studies: components["schemas"]["Study"][];
         };
         StudyMetric: {
+            /** @description judged by what a regression on output expects: a change from the line's own before */
+            baseline: boolean;
             lower_is_better: boolean;
             name: string;
             /** @description whether it is a part of 1 */
@@ -3567,6 +3647,7 @@ export interface components {
             comparator: string;
             /** Format: double */
             confidence: number;
+            covariate?: components["schemas"]["StudyCovariate"];
             declared?: components["schemas"]["StudyIndicator"][] | null;
             draft?: boolean;
             exclude?: components["schemas"]["StudyExclusion"][] | null;
@@ -3592,6 +3673,11 @@ export interface components {
             coverage?: number;
             /** Format: double */
             energy_kwh?: number;
+            /**
+             * Format: double
+             * @description by the baseline; absent for other metrics, and where the shift does not know enough
+             */
+            expected_kwh?: number;
             /** @description figures that cannot be right, as in the rows of kpi */
             flags?: string[];
             /** Format: date-time */
@@ -3619,9 +3705,11 @@ export interface components {
             /** Format: date-time */
             shift_end: string;
             source?: string;
+            /** Format: double */
+            temperature?: number;
             /**
              * Format: double
-             * @description of the metric
+             * @description of the metric; of energy saved, kWh for each unit
              */
             value: number | null;
             /** Format: double */
@@ -3678,9 +3766,22 @@ export interface components {
              */
             said: string;
             /** @enum {string} */
-            status: "draft" | "registered" | "measuring" | "concluded" | "superseded";
+            status: "draft" | "registered" | "measuring" | "concluded" | "superseded" | "withdrawn";
             /** @description the first is the answer */
             verdicts: components["schemas"]["SealedVerdict"][];
+        };
+        StudyWithdrawn: {
+            /** @description a registered version's reporting period had begun, so that its answer may have been in sight */
+            begun: boolean;
+            by: string;
+            /**
+             * Format: int64
+             * @description index of the batch that holds it in the ledger
+             */
+            ledger: number;
+            /** Format: date-time */
+            said: string;
+            why: string;
         };
         StudyWords: {
             grade: {
@@ -3809,6 +3910,11 @@ export interface components {
              */
             to: string;
         };
+        WithdrawStudyInputBody: {
+            /** @description chosen by the writer's device */
+            id: string;
+            why: string;
+        };
         Witnesses: {
             /**
              * Format: int64
@@ -3863,6 +3969,8 @@ export interface components {
             /** Format: date-time */
             shift_start: string;
             source?: string;
+            /** Format: double */
+            temperature?: number;
             /** Format: double */
             worked_hours?: number;
             /** Format: int64 */
@@ -5956,6 +6064,43 @@ export interface operations {
                 content: {
                     "text/csv; charset=utf-8": unknown;
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ErrorModel"];
+                };
+            };
+        };
+    };
+    "withdraw-study": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and the token of a session */
+                Authorization?: string;
+            };
+            path: {
+                /** @description the study's name */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawStudyInputBody"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {

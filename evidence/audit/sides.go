@@ -20,15 +20,15 @@ func (a *auditor) sides(v protocol.Version, w protocol.Verdict) (before, after p
 		if v.BeforeLine() != v.Line {
 			return before, after, errElsewhere
 		}
-		if before, err = a.side(*b, v.Machine, w); err != nil {
+		if before, err = a.side(*b, v, w); err != nil {
 			return before, after, err
 		}
 	}
-	after, err = a.side(v.After, v.Machine, w)
+	after, err = a.side(v.After, v, w)
 	return before, after, err
 }
 
-func (a *auditor) side(s record.StudySide, machine string, w protocol.Verdict) (f protocol.Figures, err error) {
+func (a *auditor) side(s record.StudySide, v protocol.Version, w protocol.Verdict) (f protocol.Figures, err error) {
 	line, err := a.line()
 	if err != nil {
 		return f, err
@@ -48,9 +48,12 @@ func (a *auditor) side(s record.StudySide, machine string, w protocol.Verdict) (
 	if f.Log, err = entries.Of(entries.About(known, a.bundle.Manifest.Line, entries.Within(window))); err != nil || s.Source != record.StudyMetered {
 		return f, err
 	}
-	model := protocol.Model(line.model, machine)
+	model := protocol.Model(line.model, v.Machine)
 	model.Log = entries.Logged(f.Log)
-	f.Rows, err = kpi.Compute(a.minutesOf(window), model, a.part(window), kpi.ByShift)
+	if f.Rows, err = kpi.Compute(a.minutesOf(window), model, a.part(window), kpi.ByShift); err != nil || v.Covariate == nil {
+		return f, err
+	}
+	f.Means, err = protocol.Means(a.minutesOf(window), f.Calendar, s, *v.Covariate)
 	return f, err
 }
 

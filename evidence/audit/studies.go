@@ -23,6 +23,7 @@ func (a *auditor) studies() {
 	a.orphans(all)
 	answers := 0
 	for _, s := range all {
+		a.withdrawn(s)
 		for _, v := range s.Versions {
 			if !v.Draft && v.Line == a.bundle.Manifest.Line {
 				answers += a.version(v)
@@ -65,10 +66,13 @@ func (a *auditor) sameStudies(all []protocol.Study) {
 	}
 }
 
-// orphans are verdicts that answer nothing that was registered.
+// orphans are verdicts that answer nothing that was registered, and withdrawals of what could not be withdrawn.
 func (a *auditor) orphans(all []protocol.Study) {
 	answers := map[string]bool{}
 	for _, s := range all {
+		if w := s.Withdrawn(); w != nil {
+			answers[w.ID] = true
+		}
 		for _, v := range s.Versions {
 			for _, w := range v.Verdicts {
 				answers[w.ID] = true
@@ -76,8 +80,30 @@ func (a *auditor) orphans(all []protocol.Study) {
 		}
 	}
 	for s := range entries.Line(a.said, a.bundle.Manifest.Line) {
-		if s.Kind == record.StatementVerdict && !answers[s.ID] {
+		switch {
+		case answers[s.ID]:
+		case s.Kind == record.StatementVerdict:
 			a.report.fails(Studies, tongue.M("verify.study_orphan", "id", s.ID, "by", s.By, "said", s.Said))
+		case s.Kind == record.StatementWithdrawal:
+			a.report.fails(Studies, tongue.M("verify.withdrawal_orphan", "id", s.ID, "by", s.By, "said", s.Said))
+		}
+	}
+}
+
+// withdrawn names a study that was taken back, of whatever time, and what was said of it afterwards.
+func (a *auditor) withdrawn(s protocol.Study) {
+	w := s.Withdrawn()
+	if w == nil {
+		return
+	}
+	if w.Begun {
+		a.report.notes(Studies, tongue.M("verify.study_withdrawn_begun", "study", s.Name, "by", w.By, "said", w.Said, "why", w.Why))
+	} else {
+		a.report.notes(Studies, tongue.M("verify.study_withdrawn", "study", s.Name, "by", w.By, "said", w.Said, "why", w.Why))
+	}
+	for _, v := range s.Versions {
+		if v.Ledger > w.Ledger || slices.ContainsFunc(v.Verdicts, func(o protocol.Verdict) bool { return o.Ledger > w.Ledger }) {
+			a.report.fails(Studies, tongue.M("verify.study_after_withdrawal", "study", s.Name, "id", v.ID))
 		}
 	}
 }

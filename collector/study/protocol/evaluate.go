@@ -28,6 +28,11 @@ func Ask(v Version, before, after Figures) Asked {
 	if v.Changed {
 		a.Notes = append(a.Notes, tongue.M("study.changed"))
 	}
+	if w := v.Withdrawn; w != nil && w.Begun {
+		a.Notes = append(a.Notes, tongue.M("study.withdrawn_begun", "by", w.By, "said", w.Said, "why", w.Why))
+	} else if w != nil {
+		a.Notes = append(a.Notes, tongue.M("study.withdrawn", "by", w.By, "said", w.Said, "why", w.Why))
+	}
 	if b := v.Before; b != nil {
 		a.Before = v.sideOf(*b, before, tongue.M("study.before"))
 		a.Study.Before = v.period(*b, a.Before, before, a.Study.Metric)
@@ -44,7 +49,7 @@ func Ask(v Version, before, after Figures) Asked {
 
 func (v Version) metric() outcome.Metric {
 	m, _ := outcome.MetricNamed(v.Metric)
-	return m
+	return m.With(CovariateOf(v.StudyProtocol))
 }
 
 // period is a side as it is judged.

@@ -16,10 +16,11 @@ import (
 // Figures are what is known of the line of one side.
 type Figures struct {
 	Calendar calendar.Line
-	Rows     []kpi.Row       // by shift, over Window, of the machines that Model lets count
-	Log      []entries.Entry // of shifts that begin in Window; replaced ones are passed over
-	Records  []Row           // of the file that the side names
-	Until    time.Time       // a shift that ends later is not over, or can still grow
+	Rows     []kpi.Row         // by shift, over Window, of the machines that Model lets count
+	Log      []entries.Entry   // of shifts that begin in Window; replaced ones are passed over
+	Records  []Row             // of the file that the side names
+	Means    map[int64]float64 // of a metered side's covariate, by Means; nil: the protocol names none
+	Until    time.Time         // a shift that ends later is not over, or can still grow
 }
 
 // Window is the time over which figures of a side are needed. It is longer than the side, for shifts reach over its edges.
@@ -114,7 +115,11 @@ func (s *Side) metered(shifts []calendar.Shift, f Figures, keeps func(time.Time)
 	for _, shift := range shifts {
 		if keeps(shift.From) {
 			r := at[shift.From.UnixMilli()]
-			s.add(Row{shift.From, entryOf(r, shift)}, shift.Name, r.Flags)
+			e := entryOf(r, shift)
+			if mean, ok := f.Means[shift.From.UnixMilli()]; ok {
+				e.Temperature = &mean
+			}
+			s.add(Row{shift.From, e}, shift.Name, r.Flags)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -95,12 +96,37 @@ func version(t *testing.T, p record.StudyProtocol) protocol.Version {
 // TestTheSameAsFromFiles writes the shifts of a metered study into the tables that study evaluate reads: all figures are
 // the same.
 func TestTheSameAsFromFiles(t *testing.T) {
-	p := with(func(p *record.StudyProtocol) {
-		p.Secondary = []string{"output_per_hour", "energy_per_unit", "scrap_ratio", "oee"}
-		p.PlannedCycle = record.Duration(600 * time.Millisecond)
+	for _, tt := range []struct {
+		name    string
+		asks    func(*record.StudyProtocol)
+		written string
+		verdict string
+	}{
+		{"quality", func(p *record.StudyProtocol) {
+			p.Secondary = []string{"output_per_hour", "energy_per_unit", "scrap_ratio", "oee"}
+			p.PlannedCycle = record.Duration(600 * time.Millisecond)
+		}, "metric: quality_ratio\nsecondary: [output_per_hour, energy_per_unit, scrap_ratio, oee]\nplanned_cycle: 600ms\ntarget: {kind: level, at_least: 0.97}\n", "achieved"},
+		{"energy saved", func(p *record.StudyProtocol) {
+			p.Metric, p.Secondary, p.Target = "avoided_energy", nil, record.StudyTarget{Kind: "change", AtLeast: of(.1)}
+			p.Covariate = &record.StudyCovariate{Column: "temperature", Machine: "press", Measure: "air"}
+		}, "metric: avoided_energy\ncovariate: temperature\ntarget: {kind: change, at_least: 0.1}\n", "not_achieved"},
+	} {
+		t.Run(tt.name, func(t *testing.T) { sameFromFiles(t, tt.asks, tt.written, tt.verdict) })
+	}
+}
+
+func sameFromFiles(t *testing.T, asks func(*record.StudyProtocol), written, verdict string) {
+	t.Helper()
+	p := with(asks, func(p *record.StudyProtocol) {
 		p.Exclude = []record.StudyExclusion{{From: record.Date{Year: 2026, Month: 3, Day: 9}, To: record.Date{Year: 2026, Month: 3, Day: 10}, Why: "Tết"}}
 	})
 	f := figures(t, end.AddDate(0, 0, 2))
+	f.Means = map[int64]float64{}
+	for n, r := range f.Rows {
+		if n%50 > 0 { // else nobody knows it
+			f.Means[r.From.UnixMilli()] = 28 + 4*math.Sin(float64(n))
+		}
+	}
 	asked := protocol.Ask(version(t, p), f, f)
 	if n, m := len(asked.Before.Rows), len(asked.After.Rows); n != 44 || m != 48 {
 		t.Fatalf("%d and %d shifts", n, m)
@@ -119,11 +145,7 @@ func TestTheSameAsFromFiles(t *testing.T) {
 	}
 	write(t, filepath.Join(dir, "study.yaml"), `
 study: block-quality
-metric: quality_ratio
-secondary: [output_per_hour, energy_per_unit, scrap_ratio, oee]
-planned_cycle: 600ms
-target: {kind: level, at_least: 0.97}
-before: {source: before.csv, grade: A}
+`+written+`before: {source: before.csv, grade: A}
 after: {source: after.csv, grade: A}
 `)
 	s, err := study.Read(filepath.Join(dir, "study.yaml"))
@@ -135,12 +157,12 @@ after: {source: after.csv, grade: A}
 		t.Fatal(err)
 	}
 	files, sealed := members(t, s.Report(outcome.Evaluate(s.Study), speak)), members(t, asked.Report())
-	for _, name := range []string{"verdict", "grade", "method", "before", "after", "difference", "relative_change", "p_value", "autocorrelation", "more_shifts", "secondary"} {
+	for _, name := range []string{"verdict", "grade", "method", "before", "after", "difference", "relative_change", "p_value", "autocorrelation", "more_shifts", "secondary", "baseline"} {
 		if diff := cmp.Diff(files[name], sealed[name]); diff != "" {
 			t.Errorf("%s (-files +ledger):\n%s", name, diff)
 		}
 	}
-	if files["verdict"] != "achieved" {
+	if files["verdict"] != verdict {
 		t.Errorf("%v", files["verdict"])
 	}
 }

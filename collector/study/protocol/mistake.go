@@ -8,7 +8,7 @@ import (
 // Mistake is something in a protocol that cannot be.
 type Mistake struct {
 	Path    []string `json:"path" nullable:"false" doc:"where, such as exclude, 0, to; counted from 0"`
-	Code    Code     `json:"code" enum:"missing,bad_name,unknown,twice,planned_cycle,unused,bound,lower_is_better,higher_is_better,not_a_level,not_a_change,not_a_part,reversed,too_many,too_long,not_a_value,needs_before,own_line,other_line,periods_meet,too_long_a_time,no_shifts,no_file" doc:"what kind of mistake it is"`
+	Code    Code     `json:"code" enum:"missing,bad_name,unknown,twice,planned_cycle,unused,bound,lower_is_better,higher_is_better,not_a_level,not_a_change,not_a_part,reversed,too_many,too_long,not_a_value,needs_before,own_line,other_line,periods_meet,too_long_a_time,no_shifts,no_file,own_baseline" doc:"what kind of mistake it is"`
 	Value   string   `json:"value,omitempty" doc:"what is wrong, as far as path does not say it"`
 	Message string   `json:"message" doc:"in plain English"`
 	Hint    string   `json:"hint,omitempty" doc:"what to do"`
@@ -41,6 +41,7 @@ const (
 	PeriodsMeet    Code = "periods_meet"    // a line's own before ends before its after begins
 	TooLongATime   Code = "too_long_a_time" // a period; Value is how many days it may have
 	NoShifts       Code = "no_shifts"       // the line has no calendar, so no shifts are known
+	OwnBaseline    Code = "own_baseline"    // energy saved against a baseline is a change from the line's own before, and a primary metric
 	NoFile         Code = "no_file"         // nobody imported that file for the line
 )
 

@@ -44,6 +44,7 @@ func Mistakes(p record.StudyProtocol, line string) []Mistake {
 		m.add("after.line", OwnLine, p.After.Line, "after is of the study's own line", "leave it out")
 	}
 	m.before(p, line)
+	m.measured(p)
 	m.indicators(p.Declared)
 	return m
 }

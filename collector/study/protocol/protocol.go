@@ -38,6 +38,8 @@ type Version struct {
 	Changed    bool      `json:"changed"`               // it replaced a registered version whose reporting period had begun
 	ReplacedBy string    `json:"replaced_by,omitempty"` // id of the version that took its place; "": it stands
 	Verdicts   []Verdict `json:"verdicts,omitempty"`    // those that name it, in the order of the ledger; the first is the answer
+
+	Withdrawn *Withdrawal `json:"withdrawn,omitempty"` // nil: nobody took the study back
 }
 
 // Verdict is what somebody concluded.
@@ -59,7 +61,11 @@ const (
 	Measuring  Status = "measuring"  // it has begun, and nobody has concluded the study
 	Concluded  Status = "concluded"
 	Superseded Status = "superseded" // another version took its place before it was concluded
+	Withdrawn  Status = "withdrawn"  // its author took the study back before it was concluded
 )
+
+// Kinds are those of the statements that studies are made of.
+var Kinds = [...]record.StatementKind{record.StatementStudy, record.StatementVerdict, record.StatementWithdrawal}
 
 // Of gives the studies among what was said, in the order in which they were first named, each statement once. What is of
 // another kind is passed over.
@@ -67,12 +73,16 @@ func Of(said iter.Seq[entries.Statement]) ([]Study, error) {
 	var all []Study
 	known, at := map[string]bool{}, map[string]int{}
 	for s := range said {
-		if known[s.ID] || s.Kind != record.StatementStudy && s.Kind != record.StatementVerdict {
+		if known[s.ID] || !slices.Contains(Kinds[:], s.Kind) {
 			continue
 		}
 		known[s.ID] = true
-		if s.Kind == record.StatementVerdict {
-			if err := conclude(all, at, s); err != nil {
+		if s.Kind != record.StatementStudy {
+			take := conclude
+			if s.Kind == record.StatementWithdrawal {
+				take = withdraw
+			}
+			if err := take(all, at, s); err != nil {
 				return nil, err
 			}
 			continue
@@ -104,6 +114,9 @@ func (s *Study) add(v Version) {
 	v.Late = !v.Draft && !v.Said.Before(v.After.From)
 	for i := range s.Versions {
 		old := &s.Versions[i]
+		if old.Withdrawn != nil {
+			v.Withdrawn = old.Withdrawn // what is said afterwards of the study does not bring it back
+		}
 		v.Changed = v.Changed || !v.Draft && !old.Draft && !v.Said.Before(old.After.From)
 		if old.ReplacedBy == "" && (old.Draft || !v.Draft) {
 			old.ReplacedBy = v.ID
@@ -169,6 +182,8 @@ func (v Version) Status(now time.Time) Status {
 	switch {
 	case len(v.Verdicts) > 0:
 		return Concluded
+	case v.Withdrawn != nil:
+		return Withdrawn
 	case v.ReplacedBy != "":
 		return Superseded
 	case v.Draft:

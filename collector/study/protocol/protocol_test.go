@@ -105,6 +105,46 @@ func TestALife(t *testing.T) {
 	}
 }
 
+// TestAStudyIsWithdrawn by its author alone, before it is concluded, and for ever.
+func TestAStudyIsWithdrawn(t *testing.T) {
+	d := func(days int) time.Time { return after.AddDate(0, 0, days) }
+	first := word(t, 1, record.StatementStudy, d(-9), good())
+	draft := word(t, 1, record.StatementStudy, d(-9), with(func(p *record.StudyProtocol) { p.Draft = true }))
+	answer := word(t, 2, record.StatementVerdict, end, record.StudyVerdict{Study: "block-quality", Protocol: record.HashOf(first.Body), Until: end, Result: json.RawMessage(`{}`)})
+	takes := func(n uint64, said time.Time, of entries.Statement, by string) entries.Statement {
+		w := word(t, n, record.StatementWithdrawal, said, record.StudyWithdrawal{Study: "block-quality", Protocol: record.HashOf(of.Body), Why: "no money"})
+		w.By = by
+		return w
+	}
+	again := word(t, 4, record.StatementStudy, d(9), with(func(p *record.StudyProtocol) { p.Target.AtLeast = of(.9) }))
+	for _, tt := range []struct {
+		name  string
+		said  []entries.Statement
+		want  string
+		begun bool
+	}{
+		{"a draft", []entries.Statement{draft, takes(2, d(1), draft, "Lan")}, "withdrawn", false},
+		{"before its period", []entries.Statement{first, takes(2, d(-1), first, "Lan")}, "withdrawn", false},
+		{"when its period begins", []entries.Statement{first, takes(2, d(0), first, "Lan")}, "withdrawn", true},
+		{"by somebody else", []entries.Statement{first, takes(2, d(-1), first, "Minh")}, "measuring", false},
+		{"another version", []entries.Statement{first, takes(2, d(-1), draft, "Lan")}, "measuring", false},
+		{"before it was said", []entries.Statement{takes(2, d(-1), first, "Lan"), first}, "measuring", false},
+		{"when it was concluded", []entries.Statement{first, answer, takes(3, end, first, "Lan")}, "concluded", false},
+		{"put off once it had begun, then withdrawn", []entries.Statement{first, again, takes(5, d(10), again, "Lan")}, "superseded, withdrawn late changed", true},
+		{"and said again", []entries.Statement{first, takes(2, d(-1), first, "Lan"), again}, "withdrawn, withdrawn late changed", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := said(t, tt.said...)
+			if got := life(s, end); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+			if w := s.Withdrawn(); (w != nil) != strings.Contains(tt.want, "withdrawn") || w != nil && (w.Begun != tt.begun || w.Why != "no money" || w.By != "Lan") {
+				t.Errorf("%+v", w)
+			}
+		})
+	}
+}
+
 func TestVerdictsAnswerTheirVersion(t *testing.T) {
 	first := word(t, 1, record.StatementStudy, after.AddDate(0, 0, -9), good())
 	answer := word(t, 2, record.StatementVerdict, end, record.StudyVerdict{Study: "block-quality", Protocol: record.HashOf(first.Body), Until: end, Result: json.RawMessage(`{}`)})
@@ -173,6 +213,26 @@ func TestMistakes(t *testing.T) {
 		}, "exclude.0 missing, exclude.1.to reversed, exclude.1 missing"},
 		{"indicators", func(p p) { p.Declared = []record.StudyIndicator{{Name: "jobs"}, {Name: " "}, {Name: "jobs"}} }, "declared.1.name missing, declared.2.name twice"},
 		{"a long comment", func(p p) { p.Comment = strings.Repeat("ư", 1001) }, "comment too_long"},
+		{"energy saved", func(p p) {
+			p.Metric, p.Secondary, p.Target = "avoided_energy", nil, record.StudyTarget{Kind: "change", AtLeast: of(.1)}
+		}, ""},
+		{"energy saved at a temperature", func(p p) {
+			p.Metric, p.Target, p.Covariate = "avoided_energy", record.StudyTarget{Kind: "change", AtLeast: of(.1)}, &record.StudyCovariate{Column: "temperature", Machine: "oven", Measure: "air"}
+		}, ""},
+		{"a temperature that nobody measures", func(p p) {
+			p.Metric, p.Target, p.Covariate = "avoided_energy", record.StudyTarget{Kind: "change", AtLeast: of(.1)}, &record.StudyCovariate{Column: "temperature"}
+		}, "covariate.measure missing"},
+		{"energy saved by humidity", func(p p) {
+			p.Metric, p.Target, p.Covariate = "avoided_energy", record.StudyTarget{Kind: "change", AtLeast: of(.1)}, &record.StudyCovariate{Column: "humidity", Machine: "oven", Measure: "air"}
+		}, "covariate unknown"},
+		{"quality at a temperature", func(p p) {
+			p.Covariate = &record.StudyCovariate{Column: "temperature", Machine: "oven", Measure: "air"}
+		}, "covariate unused"},
+		{"energy saved against a neighbour", func(p p) {
+			p.Metric, p.Target, p.Comparator, p.Before.Line = "avoided_energy", record.StudyTarget{Kind: "change", AtLeast: of(.1)}, "local-peer", "hand-press"
+		}, "comparator own_baseline"},
+		{"energy saved as a level", func(p p) { p.Metric, p.Target = "avoided_energy", record.StudyTarget{Kind: "level", AtMost: of(.1)} }, "target.kind own_baseline"},
+		{"energy saved beside", func(p p) { p.Secondary = []string{"avoided_energy"} }, "secondary.0 own_baseline"},
 		{"a draft has holes", func(p p) { p.Draft, p.Metric, p.After = true, "", record.StudySide{} }, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -17,6 +17,7 @@ func Question(p record.StudyProtocol) []Mistake {
 	m.names(p)
 	metric := m.metric(p)
 	m.secondary(p)
+	m.covariate(p, metric)
 	m.target(p.Target, metric, p.Metric)
 	one(&m, "method", p.Method, outcome.Methods)
 	one(&m, "comparator", p.Comparator, []outcome.Comparator{outcome.OwnBefore, outcome.LocalPeer, outcome.DeclaredValue})
@@ -86,10 +87,12 @@ func (m *mistakes) metric(p record.StudyProtocol) outcome.Metric {
 func (m *mistakes) secondary(p record.StudyProtocol) {
 	for i, name := range p.Secondary {
 		path := "secondary." + strconv.Itoa(i)
-		_, ok := outcome.MetricNamed(name)
+		metric, ok := outcome.MetricNamed(name)
 		switch {
 		case !ok:
 			m.add(path, Unknown, name, fmt.Sprintf("there is no metric %q", name), metricNames())
+		case metric.Baseline:
+			m.add(path, OwnBaseline, name, name+" is judged by a baseline, and only as the primary metric", "leave it out")
 		case name == p.Metric, slices.Index(p.Secondary, name) < i:
 			m.add(path, Twice, name, name+" is in the study already", "name each metric once")
 		case name == oee && p.PlannedCycle.D() <= 0:

@@ -21,7 +21,7 @@ type Report struct {
 	Metric          string           `json:"metric"`
 	Verdict         outcome.Verdict  `json:"verdict" enum:"achieved,not_achieved,not_enough_data"`
 	Grade           outcome.Grade    `json:"grade" enum:"A,B,C,D" doc:"the worse of the two sides"`
-	Method          outcome.Method   `json:"method" enum:"auto,cluster-ratio,block-bootstrap,newey-west" doc:"that auto came to"`
+	Method          outcome.Method   `json:"method" enum:"auto,cluster-ratio,block-bootstrap,newey-west,baseline" doc:"that auto came to"`
 	Confidence      float64          `json:"confidence"`
 	Before          *outcome.Side    `json:"before,omitempty" doc:"absent where the study does without"`
 	After           outcome.Side     `json:"after"`
@@ -29,6 +29,7 @@ type Report struct {
 	RelativeChange  *outcome.Bounded `json:"relative_change,omitempty"`
 	PValue          *float64         `json:"p_value" doc:"of the difference, were there none; both sides"`
 	Autocorrelation *float64         `json:"autocorrelation"`
+	Baseline        *outcome.Fitted  `json:"baseline,omitempty" doc:"of energy saved: absent for other metrics, and where none can be fitted"`
 	MoreShifts      *int             `json:"more_shifts" doc:"after, until the interval would lie on the right side if it went on so"`
 	Secondary       []Comparison     `json:"secondary" nullable:"false" doc:"further metrics, without a verdict"`
 	Reasons         []Said           `json:"reasons" nullable:"false" doc:"why the verdict is what it is"`
@@ -52,7 +53,7 @@ func (a Asked) Report() Report {
 	r := outcome.Evaluate(a.Study)
 	report := Report{
 		Metric: a.Metric, Verdict: r.Verdict, Grade: r.Grade, Method: r.Method, Confidence: a.Confidence, Before: r.Before, After: r.After,
-		Difference: r.Difference, RelativeChange: r.RelativeChange, PValue: r.PValue, Autocorrelation: r.Autocorrelation, MoreShifts: r.MoreShifts,
+		Difference: r.Difference, RelativeChange: r.RelativeChange, PValue: r.PValue, Autocorrelation: r.Autocorrelation, MoreShifts: r.MoreShifts, Baseline: r.Baseline,
 		Secondary: []Comparison{}, Reasons: Say(r.Reasons), Warnings: Say(slices.Concat(a.Notes, r.Warnings)),
 	}
 	for _, c := range outcome.Secondary(a.Secondary) {

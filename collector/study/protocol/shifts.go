@@ -52,7 +52,26 @@ func shift(rows []Row, m outcome.Metric, planned time.Duration, zone *time.Locat
 	if m.Name != "" {
 		s.Pair, s.Known = m.Of(entries, length, coverage, planned)
 	}
+	if m.Baseline {
+		s.Energy = m.Energy(entries)
+	}
+	if m.Covariate != "" {
+		s.Covariate = covariate(rows)
+		s.Known = s.Known && s.Covariate != nil
+	}
 	return s
+}
+
+// covariate is that of a shift, which all of its rows agree on that say it; nil where none does, or two differ.
+func covariate(rows []Row) (value *float64) {
+	for _, row := range rows {
+		if v := row.Entry.Temperature; v != nil && value != nil && *v != *value {
+			return nil
+		} else if v != nil {
+			value = v
+		}
+	}
+	return value
 }
 
 // running is how long the line was meant to run in a row's shift: without breaks, where that is known.

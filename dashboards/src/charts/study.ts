@@ -9,6 +9,8 @@ export interface StudyPoint {
 	when: string
 	mark: string
 	value: number | null
+	/** By a baseline. */
+	expected?: number
 	coverage: string
 }
 
@@ -22,6 +24,7 @@ export interface StudySeries {
 
 export interface StudyWords {
 	value: string
+	expected: string
 	coverage: string
 	noData: string
 	target: string
@@ -62,11 +65,16 @@ export function studyOption(before: StudySeries | undefined, after: StudySeries,
 				if (!point) return ''
 				return tip(`${point.side} · ${point.when}`, [
 					[w.value, point.value === null ? w.noData : w.say(point.value)],
+					...(point.expected === undefined ? [] : [[w.expected, w.say(point.expected)] as [string, string]]),
 					[w.coverage, point.coverage],
 				])
 			},
 		},
-		series: target === undefined ? series : [...series, targetLine(target, all.length, w, p)],
+		series: [
+			...series,
+			...(target === undefined ? [] : [dashed(w.target, Array.from({length: all.length}, () => target), p)]),
+			...(all.some((q) => q.expected !== undefined) ? [dashed(w.expected, all.map((q) => q.expected ?? '-'), p)] : []),
+		],
 	}
 }
 
@@ -91,13 +99,14 @@ function line(side: StudySeries, first: number, length: number, color: string, p
 	}
 }
 
-function targetLine(target: number, length: number, w: StudyWords, p: Palette) {
+function dashed(name: string, data: (number | '-')[], p: Palette) {
 	return {
 		type: 'line' as const,
-		name: w.target,
+		name,
 		silent: true,
 		symbol: 'none',
+		connectNulls: false,
 		lineStyle: {color: p.target, width: 0.125 * p.rem, type: [6, 4]},
-		data: Array.from({length}, () => target),
+		data,
 	}
 }

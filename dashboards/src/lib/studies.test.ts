@@ -3,10 +3,11 @@ import {Formats} from './format'
 import {at, decisive, draftOf, emptyDraft, MetricFormats, nameFor, protocolOf, read, seconds, type Metric, type Report, type Study, type StudyVersion} from './studies'
 
 const metrics: Metric[] = [
-	{name: 'quality_ratio', text: {}, share: true, lower_is_better: false},
-	{name: 'output_per_hour', text: {}, share: false, lower_is_better: false},
-	{name: 'energy_per_unit', text: {}, share: false, lower_is_better: true},
-	{name: 'oee', text: {}, share: true, lower_is_better: false},
+	{name: 'quality_ratio', text: {}, share: true, lower_is_better: false, baseline: false},
+	{name: 'output_per_hour', text: {}, share: false, lower_is_better: false, baseline: false},
+	{name: 'energy_per_unit', text: {}, share: false, lower_is_better: true, baseline: false},
+	{name: 'avoided_energy', text: {}, share: false, lower_is_better: true, baseline: true},
+	{name: 'oee', text: {}, share: true, lower_is_better: false, baseline: false},
 ]
 const hanoi = 'Asia/Ho_Chi_Minh'
 const draft = () => ({...emptyDraft('block-line', '2026-03-02'), study: 'q', vi: ' Tỷ lệ đạt ', bound: '97,5'})
@@ -28,6 +29,15 @@ test.each([
 	['half a number is none', {bound: '97,'}, {kind: 'level'}],
 ] as const)('%s', (_, change, want) => {
 	expect(protocolOf({...draft(), ...change}, metrics, hanoi, false).target).toEqual(want)
+})
+
+test('energy saved names what explains it beside output', () => {
+	const saved = {...draft(), metric: 'avoided_energy', kind: 'change' as const, bound: '10', covariate: 'oven.air.top'}
+	const p = protocolOf(saved, metrics, hanoi, false)
+	expect(p.covariate).toEqual({column: 'temperature', machine: 'oven', measure: 'air.top'})
+	expect(draftOf({id: 'v1', line: 'block-line', protocol: p} as StudyVersion, 'v1', metrics, hanoi).covariate).toBe('oven.air.top')
+	expect(protocolOf({...saved, covariate: 'temperature'}, metrics, hanoi, false).covariate).toEqual({column: 'temperature'})
+	expect(protocolOf({...saved, metric: 'quality_ratio'}, metrics, hanoi, false).covariate).toBeUndefined()
 })
 
 test('what a study does without is not sent', () => {

@@ -27,6 +27,7 @@ export const previewStudy = (line: string, protocol: Protocol, expected?: number
 	post<Preview>('/api/v1/studies/preview', {line, protocol, ...(expected === undefined ? {} : {expected})})
 export const registerStudy = (id: string, line: string, protocol: Protocol, token: string) => post<void>('/api/v1/studies', {id, line, protocol}, token)
 export const concludeStudy = (study: string, id: string, token: string) => post<void>(path(study, '/conclude'), {id}, token)
+export const withdrawStudy = (study: string, id: string, why: string, token: string) => post<void>(path(study, '/withdraw'), {id, why}, token)
 export type RecordFile = Schemas['StudyFile']
 export const getFiles = (line: string, signal?: AbortSignal) => get<Schemas['RecordFiles']>(linePath(line, '/records'), signal).then((a) => a.files)
 
@@ -77,6 +78,9 @@ export class MetricFormats {
 
 const signed = (v: number | null | undefined, text: string) => (v !== null && v !== undefined && v > 0 ? `+${text}` : text)
 
+/** The metric in which sides and shifts are shown: energy saved is nothing that one of them has. */
+export const shown = (metric: Metric, metrics: readonly Metric[]): Metric => (metric.baseline ? (metrics.find((m) => m.name === 'energy_per_unit') ?? metric) : metric)
+
 /** A row of the picture that holds intervals against a target. */
 export interface Bar {
 	name: string
@@ -103,6 +107,8 @@ export interface Draft {
 	en: string
 	metric: string
 	secondary: string[]
+	/** What explains energy beside output: machine.name of a measure, "temperature" for the column of files, or nothing. */
+	covariate: string
 	cycle: string
 	kind: 'level' | 'change' | 'difference'
 	bound: string
@@ -130,7 +136,7 @@ export interface Period {
 
 export function emptyDraft(line: string, today: string): Draft {
 	return {
-		line, study: '', vi: '', en: '', metric: 'quality_ratio', secondary: [], cycle: '', kind: 'level', bound: '', comparator: 'own-before', without: false,
+		line, study: '', vi: '', en: '', metric: 'quality_ratio', secondary: [], covariate: '', cycle: '', kind: 'level', bound: '', comparator: 'own-before', without: false,
 		before: {source: 'metered', from: addDays(today, -28), to: addDays(today, -1), file: '', line: '', value: ''},
 		after: {source: 'metered', from: addDays(today, 7), to: addDays(today, 34), file: ''},
 		machine: '', method: 'auto', confidence: 0.95, exclude: [], declared: [], comment: '', replaces: '',
@@ -172,6 +178,7 @@ export function protocolOf(d: Draft, metrics: readonly Metric[], zone: string, d
 		title: {...(d.vi.trim() ? {vi: d.vi.trim()} : {}), ...(d.en.trim() ? {en: d.en.trim()} : {})},
 		metric: d.metric,
 		...(d.secondary.length ? {secondary: d.secondary} : {}),
+		...(metric?.baseline && d.covariate ? {covariate: covariateOf(d.covariate)} : {}),
 		...(oee && cycle !== undefined && cycle > 0 ? {planned_cycle: `${cycle}s`} : {}),
 		target: {kind: d.kind, ...(bound === undefined ? {} : atMost ? {at_most: bound} : {at_least: bound})},
 		comparator: d.comparator,
@@ -186,6 +193,12 @@ export function protocolOf(d: Draft, metrics: readonly Metric[], zone: string, d
 		...(d.comment.trim() ? {comment: d.comment.trim()} : {}),
 		...(d.replaces ? {replaces: d.replaces} : {}),
 	} as Protocol
+}
+
+/** A measure is named by its machine, whose name has no dot, and its own. */
+const covariateOf = (text: string) => {
+	const dot = text.indexOf('.')
+	return {column: 'temperature', ...(dot > 0 ? {machine: text.slice(0, dot), measure: text.slice(dot + 1)} : {})}
 }
 
 const number = (name: string, text: string) => {
@@ -207,6 +220,7 @@ export function draftOf(v: StudyVersion, last: string, metrics: readonly Metric[
 	return {
 		...empty,
 		study: p.study, vi: p.title?.vi ?? '', en: p.title?.en ?? '', metric: p.metric, secondary: [...(p.secondary ?? [])],
+		covariate: p.covariate ? (p.covariate.machine ? `${p.covariate.machine}.${p.covariate.measure}` : p.covariate.column) : '',
 		cycle: p.planned_cycle ? text(seconds(p.planned_cycle)) : '', kind, bound: text(bound, inPercent(kind, metric)),
 		comparator: p.comparator === 'local-peer' || p.comparator === 'declared' ? p.comparator : 'own-before', without: !p.before,
 		before: {source: source(p.before?.source), from: day(p.before?.from), to: day(p.before?.to, true), file: p.before?.file ?? '', line: p.before?.line ?? '', value: text(p.before?.value, metric?.share)},
