@@ -43,9 +43,7 @@ func verify(worker js.Value) (map[string]any, error) {
 	}
 	r, err := audit.Run(file{worker}, int64(worker.Get("size").Int()), audit.Options{
 		Ledger: worker.Get("ledger").String(), Witnesses: texts(worker.Get("witnesses")), Gateways: gateways,
-		Progress: func(s audit.Stage, done, total uint64) {
-			worker.Call("progress", fraction(s, float64(done)/float64(total)))
-		},
+		Progress: func(done, total uint64) { worker.Call("progress", float64(done)/float64(total)) },
 	})
 	if err != nil {
 		return nil, err
@@ -63,15 +61,6 @@ func verify(worker js.Value) (map[string]any, error) {
 		reports[lang] = string(text)
 	}
 	return reports, nil
-}
-
-// fraction is how far the whole is: reading the file is a small part of it.
-func fraction(s audit.Stage, part float64) float64 {
-	const reading = 0.05
-	if s == audit.Reading {
-		return part * reading
-	}
-	return reading + part*(1-reading)
 }
 
 // keys reads gateways' keys, each as lineproof verify takes it: GATEWAY=KEY.

@@ -60,9 +60,9 @@ func (c verifyCommand) Run(s streams) error {
 	}
 	debug.SetGCPercent(collectAt)
 	debug.SetMemoryLimit(mostBytes)
-	bars := map[audit.Stage]*progress{audit.Reading: newProgress(s.err, "file"), audit.Opening: newProgress(s.err, "batches")}
-	r, err := audit.Run(file, info.Size(), audit.Options{Ledger: c.Ledger, Witnesses: c.Witness, Gateways: keys, Each: c.Each, Progress: func(at audit.Stage, done, total uint64) {
-		bars[at].show(float64(done)/float64(total), fmt.Sprintf("%d of %d", done, total))
+	bar := newProgress(s.err, "batches")
+	r, err := audit.Run(file, info.Size(), audit.Options{Ledger: c.Ledger, Witnesses: c.Witness, Gateways: keys, Each: c.Each, Progress: func(done, total uint64) {
+		bar.show(float64(done)/float64(total), fmt.Sprintf("%d of %d", done, total))
 	}})
 	if err != nil {
 		return fmt.Errorf("verify: %w", err)

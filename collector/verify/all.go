@@ -19,13 +19,13 @@ type Opening struct {
 // Where this differs from Open: a batch with a signature that does not hold passes if the owner of its key has sealed a
 // later one that names it, wrong signature and all.
 func OpenAll(msgs [][]byte, keys record.Keyring, each bool) []Opening {
-	all := make([]Opening, len(msgs))
+	all, batches := make([]Opening, len(msgs)), make([]record.Batch, len(msgs))
 	named := map[record.Hash]record.KeyID{} // by a batch that is proven: the one before it, and the key that says so
 	for i := len(msgs) - 1; i >= 0; i-- {
 		hash := record.HashOf(msgs[i])
 		by, vouched := named[hash]
 		delete(named, hash)
-		o := openOne(msgs[i], keys, func(key record.KeyID) bool { return vouched && by == key && !each })
+		o := openOne(msgs[i], &batches[i], keys, func(key record.KeyID) bool { return vouched && by == key && !each })
 		if o.Err == nil {
 			o.hash = hash
 			named[o.batch.Prev] = o.batch.SealedBy
@@ -35,8 +35,8 @@ func OpenAll(msgs [][]byte, keys record.Keyring, each bool) []Opening {
 	return all
 }
 
-// openOne opens a message. vouched tells whether a batch of this key names it.
-func openOne(msg []byte, keys record.Keyring, vouched func(record.KeyID) bool) (o Opening) {
+// openOne opens a message and puts its batch where it is told. vouched tells whether a batch of this key names it.
+func openOne(msg []byte, b *record.Batch, keys record.Keyring, vouched func(record.KeyID) bool) (o Opening) {
 	m, err := record.TakeApart(msg, keys)
 	if err != nil {
 		return Opening{Err: err}
@@ -46,18 +46,18 @@ func openOne(msg []byte, keys record.Keyring, vouched func(record.KeyID) bool) (
 			return Opening{Err: err}
 		}
 	}
-	b, err := m.Batch()
+	*b, err = m.Batch()
 	if err == nil && !o.Signed && governs(b) {
 		o.Signed, err = true, m.Signed()
 	}
 	if err != nil {
 		return Opening{Err: err}
 	}
-	o.batch, o.sealed = &b, msg
+	o.batch, o.sealed = b, msg
 	return o
 }
 
 // governs tells whether a batch says more than what was read.
-func governs(b record.Batch) bool {
+func governs(b *record.Batch) bool {
 	return b.Successor != nil || len(b.Catalogue) > 0 || len(b.Gaps) > 0 || len(b.Statements) > 0
 }

@@ -26,17 +26,8 @@ type Options struct {
 	Gateways  record.Keyring // first keys of gateways; nil: those in the bundle
 	Each      bool           // check the signature of each batch, also where a later one speaks for it
 
-	Progress func(s Stage, done, total uint64) // may be nil
+	Progress func(done, total uint64) // of batches; may be nil
 }
-
-// Stage is what an audit is at.
-type Stage string
-
-// The stages, one after the other.
-const (
-	Reading Stage = "file"    // done and total are bytes
-	Opening Stage = "batches" // and batches
-)
 
 // auditor is one audit.
 type auditor struct {
@@ -64,15 +55,23 @@ func Run(r io.ReaderAt, size int64, o Options) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := bundle.Intact(r, size, func(done, total int64) { a.progress(Reading, uint64(done), uint64(total)) }); errors.Is(err, bundle.ErrChanged) {
-		a.report.fails(File, tongue.M("verify.file_changed"))
+	intact := make(chan error, 1)
+	go func() { intact <- bundle.Intact(r, size) }() // beside all else, for it takes a while
+	a.all(r, size, trusted)
+	if err := <-intact; errors.Is(err, bundle.ErrChanged) {
+		a.report.failsFirst(File, tongue.M("verify.file_changed"))
 	} else if err != nil {
 		return nil, err
 	}
-	a.progress(Reading, uint64(size), uint64(size))
+	return a.report, nil
+}
+
+// all is every check but that of the file as a whole.
+func (a *auditor) all(r io.ReaderAt, size int64, trusted trusted) {
+	var err error
 	if a.bundle, err = bundle.Open(r, size); err != nil {
 		a.report.fails(File, tongue.M("verify.file_unreadable", "error", err))
-		return a.report, nil
+		return
 	}
 	a.report.holds(File)
 	a.report.Bundle = a.bundle.Manifest
@@ -86,11 +85,10 @@ func Run(r io.ReaderAt, size int64, o Options) (*Report, error) {
 		a.findings()
 		a.studies()
 	}
-	return a.report, nil
 }
 
-func (a *auditor) progress(s Stage, done, total uint64) {
+func (a *auditor) progress(done, total uint64) {
 	if a.options.Progress != nil {
-		a.options.Progress(s, done, total)
+		a.options.Progress(done, total)
 	}
 }

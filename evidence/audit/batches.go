@@ -75,7 +75,7 @@ func (a *auditor) inOrder() (all []*chain) {
 func (a *auditor) take(s *step) {
 	a.count++
 	if total := a.bundle.Manifest.Batches; a.count%64 == 0 || a.count == total {
-		a.progress(Opening, a.count, max(total, a.count))
+		a.progress(a.count, max(total, a.count))
 	}
 	if s.Signed {
 		a.signed++

@@ -30,6 +30,8 @@ type job struct {
 	done  chan struct{}
 }
 
+func newJob() *job { return &job{steps: make([]step, 0, chunk), done: make(chan struct{})} }
+
 // opened opens a bundle's batches on all processors, and gives them in their order.
 func opened(b *bundle.Bundle, keys record.Keyring, each bool) iter.Seq2[*step, error] {
 	return func(yield func(*step, error) bool) {
@@ -77,7 +79,7 @@ func opened(b *bundle.Bundle, keys record.Keyring, each bool) iter.Seq2[*step, e
 
 // cut cuts the bundle's entries into jobs.
 func cut(b *bundle.Bundle, hand func(*job) bool) {
-	next := &job{done: make(chan struct{})}
+	next := newJob()
 	for e, err := range b.Entries() {
 		if next.err = err; err == nil {
 			next.steps = append(next.steps, step{Entry: e})
@@ -88,7 +90,7 @@ func cut(b *bundle.Bundle, hand func(*job) bool) {
 		if !hand(next) || err != nil {
 			return
 		}
-		next = &job{done: make(chan struct{})}
+		next = newJob()
 	}
 	hand(next)
 }

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/json"
+	"slices"
 	"sync"
 
 	"github.com/lineproof/lineproof/evidence/bundle"
@@ -98,6 +99,17 @@ func (r *Report) fails(n Name, found tongue.Message) {
 	if c.Findings++; len(c.Found) < mostFindings {
 		c.Found = append(c.Found, found)
 	}
+}
+
+// failsFirst is fails for what may explain all else that is wrong.
+func (r *Report) failsFirst(n Name, found tongue.Message) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := r.Check(n)
+	c.State = Fails
+	c.Findings++
+	c.Found = slices.Insert(c.Found, 0, found)
+	c.Found = c.Found[:min(len(c.Found), mostFindings)]
 }
 
 // holds notes that a check was done; what was found wrong before remains.

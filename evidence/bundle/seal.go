@@ -45,8 +45,8 @@ func (s *sealer) close() error {
 // ErrChanged is of a file that is not as it was written: cut off, or changed on its way.
 var ErrChanged = errors.New("the file is not as it was written: its own SHA-256 does not fit")
 
-// Intact holds a file against the hash at its end. progress is told how many bytes are read, and may be nil.
-func Intact(r io.ReaderAt, size int64, progress func(done, total int64)) error {
+// Intact holds a file against the hash at its end.
+func Intact(r io.ReaderAt, size int64) error {
 	if size < sealBytes {
 		return fmt.Errorf("%d bytes: %w", size, ErrChanged)
 	}
@@ -58,9 +58,6 @@ func Intact(r io.ReaderAt, size int64, progress func(done, total int64)) error {
 		}
 		h.Write(buffer[:n])
 		at += int64(n)
-		if progress != nil {
-			progress(at, size)
-		}
 	}
 	said := make([]byte, sealBytes)
 	if _, err := r.ReadAt(said, size-sealBytes); err != nil && !errors.Is(err, io.EOF) {
