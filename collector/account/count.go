@@ -10,7 +10,7 @@ import (
 )
 
 // count books what a counter rose by, in units of its role.
-func (p *Plant) count(m *minutes, c *counter, book func(i *Interval, n int64, late bool)) {
+func (p *floor) count(m *minutes, c *counter, book func(i *Interval, n int64, late bool)) {
 	units := func(at time.Time) float64 {
 		if c.times == 0 {
 			return float64(m.before(at).product.Units())
@@ -36,7 +36,7 @@ var (
 )
 
 // energy books what an energy counter rose by, in joules.
-func (p *Plant) energy(m *minutes, s *signal) {
+func (p *floor) energy(m *minutes, s *signal) {
 	joules, ok := joulesOf[s.Unit]
 	if !ok {
 		return
@@ -54,7 +54,7 @@ func (p *Plant) energy(m *minutes, s *signal) {
 }
 
 // weigh books what a scale counted, in grams.
-func (p *Plant) weigh(m *minutes, s *signal, sum func(*Interval) *int64) {
+func (p *floor) weigh(m *minutes, s *signal, sum func(*Interval) *int64) {
 	grams, ok := gramsOf[s.Unit]
 	if !ok {
 		return
@@ -79,7 +79,7 @@ type rise struct {
 
 // booked books each rise of a counter in the interval that it belongs to. The counter's readings at both ends of the
 // minute are noted there, as on a meter.
-func (p *Plant) booked(m *minutes, s *signal, factor func(time.Time) float64, book func(*Interval, rise)) {
+func (p *floor) booked(m *minutes, s *signal, factor func(time.Time) float64, book func(*Interval, rise)) {
 	var of *Interval
 	var ends Ends
 	for r := range p.rises(s, factor) {
@@ -100,7 +100,7 @@ func (p *Plant) booked(m *minutes, s *signal, factor func(time.Time) float64, bo
 
 // rises walks through a counter's readings. The first one ever is where counting begins. factor is what one of its
 // unit, counted until a time, stands for.
-func (p *Plant) rises(s *signal, factor func(time.Time) float64) func(yield func(rise) bool) {
+func (p *floor) rises(s *signal, factor func(time.Time) float64) func(yield func(rise) bool) {
 	return func(yield func(rise) bool) {
 		last := *p.kept(s)
 		for n := range s.readings {
@@ -188,7 +188,7 @@ func (i *Interval) meter(counter string, ends Ends) {
 }
 
 // measure books a variable: each value counts for as long as it held.
-func (p *Plant) measure(m *minutes, s *measured) {
+func (p *floor) measure(m *minutes, s *measured) {
 	for n := range s.readings {
 		r := &s.readings[n]
 		if r.Quality == record.Missing {

@@ -21,18 +21,19 @@ const kept = 2
 // then line, machine, product and order.
 func (s *State) Fold(b record.Batch, cat record.Catalogue) []Interval {
 	var changed []Interval
-	s.fold(&b, PlantOf(cat), func(m *minutes) { changed = append(changed, m.changed()...) })
+	s.fold(&b, cat, func(m *minutes) { changed = append(changed, m.changed()...) })
 	inOrder(changed)
 	return changed
 }
 
 // Take is Fold for who wants what is Finished alone.
-func (s *State) Take(b *record.Batch, p *Plant) { s.fold(b, p, func(*minutes) {}) }
+func (s *State) Take(b *record.Batch, cat record.Catalogue) { s.fold(b, cat, func(*minutes) {}) }
 
-func (s *State) fold(b *record.Batch, p *Plant, booked func(*minutes)) {
+func (s *State) fold(b *record.Batch, cat record.Catalogue, booked func(*minutes)) {
 	s.hole(b)
 	s.finished = nil
-	p.hand(s, b)
+	p := s.floorOf(b.CatalogueHash, cat)
+	p.hand(b)
 	for _, r := range p.machines {
 		m := p.open(r, b.Clock)
 		if first, ok := r.first(); ok {
@@ -91,7 +92,7 @@ func (s *State) hole(b *record.Batch) {
 	s.Seq = b.Seq
 }
 
-func (p *Plant) machine(m *minutes, r *roles) {
+func (p *floor) machine(m *minutes, r *roles) {
 	if r.state != nil {
 		p.states(m, r.state)
 	} else if r.produced != nil {
@@ -145,7 +146,7 @@ func (p *Plant) machine(m *minutes, r *roles) {
 }
 
 // states books the time of each state between the polls that saw it.
-func (p *Plant) states(m *minutes, s *signal) {
+func (p *floor) states(m *minutes, s *signal) {
 	for seg := range p.segments(s) {
 		var state record.State
 		known := !seg.value.IsNone() && seg.value.Kind() != record.Text
@@ -165,7 +166,7 @@ type segment struct {
 
 // segments cuts the observed spans of a signal's device where the signal changed. A segment without
 // length is a change that the next batch goes on from.
-func (p *Plant) segments(s *signal) func(yield func(segment) bool) {
+func (p *floor) segments(s *signal) func(yield func(segment) bool) {
 	return func(yield func(segment) bool) {
 		value, readings := p.kept(s).now(), s.readings
 		for _, span := range s.device.spans {

@@ -8,8 +8,7 @@ import (
 )
 
 // hand takes a batch into the hand: its readings by signal, and what was observed by device.
-func (p *Plant) hand(s *State, b *record.Batch) {
-	p.follow(s)
+func (p *floor) hand(b *record.Batch) {
 	for _, s := range p.read {
 		s.readings = nil
 	}
@@ -47,25 +46,8 @@ func joined[T any](all, more []T) []T {
 	return append(all, more...)
 }
 
-// follow turns to a state, if it is another one.
-func (p *Plant) follow(s *State) {
-	if p.state == s {
-		return
-	}
-	p.state = s
-	for _, r := range p.machines {
-		r.kept = nil
-	}
-	for _, s := range p.signals {
-		s.kept = nil
-	}
-	for _, d := range p.devices {
-		d.last = nil
-	}
-}
-
 // keep leaves in the state what the batch in hand said last.
-func (p *Plant) keep() {
+func (p *floor) keep() {
 	for _, s := range p.read {
 		p.kept(s).remember(s.readings)
 	}
@@ -84,7 +66,7 @@ func (p *Plant) keep() {
 }
 
 // kept is what the state has of a signal.
-func (p *Plant) kept(s *signal) *Signal {
+func (p *floor) kept(s *signal) *Signal {
 	if s.kept == nil {
 		s.kept = p.state.signal(s.name)
 	}
@@ -92,7 +74,7 @@ func (p *Plant) kept(s *signal) *Signal {
 }
 
 // lastLook is the last span of a device that the state has; nil: none.
-func (p *Plant) lastLook(d *device) *span {
+func (p *floor) lastLook(d *device) *span {
 	if d.last == nil {
 		d.last = p.state.Looked[d.name]
 	}
@@ -101,7 +83,7 @@ func (p *Plant) lastLook(d *device) *span {
 
 // looked tells whether the device was observed up to t from before t: what changed at t changed since the
 // poll before, and not at some time when nobody looked.
-func (p *Plant) looked(d *device, t time.Time) bool {
+func (p *floor) looked(d *device, t time.Time) bool {
 	in := func(s record.Span) bool { return s.From.Before(t) && !t.After(s.To) }
 	last := p.lastLook(d)
 	return last != nil && in(record.Span(*last)) || slices.ContainsFunc(d.spans, in)

@@ -8,7 +8,7 @@ import (
 
 // infer books the time of a machine that says no state: it runs until it has made nothing for a while (stopAfter),
 // and is stopped from then on. So the first part of a stop, as long as that, counts as running.
-func (p *Plant) infer(m *minutes, r *roles) {
+func (p *floor) infer(m *minutes, r *roles) {
 	var cycles []time.Time
 	for rise := range p.rises(r.produced.signal, func(time.Time) float64 { return 1 }) {
 		if rise.n > 0 && !rise.suspect {

@@ -18,7 +18,7 @@ type making struct {
 
 // makings lists what a machine makes in the course of a batch, in order, behind all. Product and order hold until others
 // are read, also while nobody looked.
-func (p *Plant) makings(all []making, r *roles) []making {
+func (p *floor) makings(all []making, r *roles) []making {
 	product, order := p.last(r.product), p.last(r.order)
 	all = append(all, making{product: productOf(product, r), order: orderOf(order)})
 	var changes []record.Reading
@@ -52,7 +52,7 @@ func (p *Plant) makings(all []making, r *roles) []making {
 }
 
 // last is what a signal said before the batch; that of no signal is none.
-func (p *Plant) last(s *signal) record.Value {
+func (p *floor) last(s *signal) record.Value {
 	if s == nil {
 		return record.Value{}
 	}

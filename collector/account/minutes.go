@@ -23,7 +23,7 @@ type minutes struct {
 }
 
 // open begins to book a batch's readings of a machine.
-func (p *Plant) open(r *roles, clock record.Clock) *minutes {
+func (p *floor) open(r *roles, clock record.Clock) *minutes {
 	if r.kept == nil {
 		r.kept = p.state.machine(r)
 	}

@@ -17,6 +17,7 @@ type State struct {
 	Looked   map[string]*span    `json:"looked"` // by device, the last span: a poll at its end may come with the next batch
 
 	finished []Interval // that the last batch made final
+	floor    *floor     // by the last batch's catalogue; nil: not read yet
 }
 
 // Machine is what the fold knows of one machine.

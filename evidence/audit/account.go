@@ -15,22 +15,22 @@ type folded struct {
 	state     *account.State
 	failed    bool             // a batch could not be added; nothing that follows is
 	catalogue record.Catalogue // the last one that names the line
-	plant     *account.Plant
-	of        record.Hash // catalogue of the plant
-	sealed    time.Time   // the last batch
+	of        record.Hash      // the last catalogue of all
+	sealed    time.Time        // the last batch
 }
 
 // fold adds a batch to the account, which begins with the bundle's first: what happened before is not known to it, as
 // it was not to the gateway's first batch of all.
 func (c *chain) fold(v verify.Verified, b *record.Batch) {
 	f := &c.account
-	if f.state == nil {
+	first := f.state == nil
+	if first {
 		f.state = account.NewState()
 		f.state.Seq = b.Seq - 1
 	}
 	f.sealed = b.SealedAt
-	if f.plant == nil || f.of != b.CatalogueHash {
-		f.plant, f.of = account.PlantOf(v.Catalogue()), b.CatalogueHash
+	if first || f.of != b.CatalogueHash {
+		f.of = b.CatalogueHash
 		c.calibrated(v.Catalogue(), b.SealedAt)
 		if _, ok := v.Catalogue().Lines[c.bundle.Manifest.Line]; ok {
 			f.catalogue = v.Catalogue()
@@ -39,7 +39,7 @@ func (c *chain) fold(v verify.Verified, b *record.Batch) {
 	if f.failed {
 		return
 	}
-	if err := f.add(b); err != nil {
+	if err := f.add(b, v.Catalogue()); err != nil {
 		f.failed = true
 		c.report.fails(Intervals, tongue.M("verify.account_failed", "gateway", c.Gateway, "error", err))
 		return
@@ -50,13 +50,13 @@ func (c *chain) fold(v verify.Verified, b *record.Batch) {
 }
 
 // add survives what a gateway may have sealed that makes no sense.
-func (f *folded) add(b *record.Batch) (err error) {
+func (f *folded) add(b *record.Batch, cat record.Catalogue) (err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("batch %d: %v", b.Seq, r)
 		}
 	}()
-	f.state.Take(b, f.plant)
+	f.state.Take(b, cat)
 	return nil
 }
 

@@ -10,14 +10,14 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// Plant is a catalogue as the fold reads it, with room for what the batch in hand has of each signal and device, so that
-// names are looked up once. It is made once for all batches of a gateway that the catalogue is in force for, and serves
-// one fold at a time.
-type Plant struct {
-	site     string
-	machines []*roles // in the order in which they are booked
-	signals  map[string]*signal
-	devices  map[string]*device
+// floor is a catalogue as the fold reads it, with room for what the batch in hand has of each signal and device, so that
+// names are looked up once. It is made once for all batches that the catalogue is in force for, and belongs to one state.
+type floor struct {
+	catalogue record.Hash
+	site      string
+	machines  []*roles // in the order in which they are booked
+	signals   map[string]*signal
+	devices   map[string]*device
 
 	state   *State    // that signals, devices and machines remember
 	read    []*signal // of which the batch in hand has readings
@@ -70,9 +70,16 @@ type measured struct {
 	as string
 }
 
-// PlantOf reads a catalogue.
-func PlantOf(cat record.Catalogue) *Plant {
-	p := &Plant{site: cat.Site, signals: make(map[string]*signal, len(cat.Signals)), devices: map[string]*device{}}
+// floorOf reads a catalogue, unless it is that of the batch before.
+func (s *State) floorOf(hash record.Hash, cat record.Catalogue) *floor {
+	if s.floor == nil || s.floor.catalogue != hash || hash == (record.Hash{}) { // no batch of a gateway names none
+		s.floor = newFloor(hash, cat, s)
+	}
+	return s.floor
+}
+
+func newFloor(hash record.Hash, cat record.Catalogue, of *State) *floor {
+	p := &floor{catalogue: hash, site: cat.Site, state: of, signals: make(map[string]*signal, len(cat.Signals)), devices: map[string]*device{}}
 	for name, s := range cat.Signals {
 		p.signals[name] = &signal{Signal: s, name: name, device: p.device(s.Device)}
 	}
@@ -88,7 +95,7 @@ func PlantOf(cat record.Catalogue) *Plant {
 }
 
 // assign finds the signals of a machine's roles.
-func (r *roles) assign(p *Plant) {
+func (r *roles) assign(p *floor) {
 	model := &r.Machine
 	r.state, r.energy, r.materialIn, r.productOut = p.role(model.State), p.role(model.Energy), p.role(model.MaterialIn), p.role(model.ProductOut)
 	r.product, r.order = p.role(model.ProductFrom), p.role(model.OrderFrom)
@@ -117,14 +124,14 @@ func (r *roles) assign(p *Plant) {
 }
 
 // role is a signal by its name; nil where there is no name.
-func (p *Plant) role(name string) *signal {
+func (p *floor) role(name string) *signal {
 	if name == "" {
 		return nil
 	}
 	return p.signal(name)
 }
 
-func (p *Plant) counter(c record.Count) counter {
+func (p *floor) counter(c record.Count) counter {
 	s := counter{p.signal(c.From), 1, c.Reason}
 	if n, err := strconv.ParseInt(c.Times, 10, 64); err == nil && n > 0 {
 		s.times = n
@@ -136,7 +143,7 @@ func (p *Plant) counter(c record.Count) counter {
 }
 
 // signal is one by its name, also where the catalogue does not have it.
-func (p *Plant) signal(name string) *signal {
+func (p *floor) signal(name string) *signal {
 	s := p.signals[name]
 	if s == nil {
 		s = &signal{name: name, device: p.device("")}
@@ -145,7 +152,7 @@ func (p *Plant) signal(name string) *signal {
 	return s
 }
 
-func (p *Plant) device(name string) *device {
+func (p *floor) device(name string) *device {
 	d := p.devices[name]
 	if d == nil {
 		d = &device{name: name}
