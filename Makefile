@@ -43,7 +43,7 @@ test-go: dashboards/dist/index.html ## run the Go tests, which start brokers, da
 	GOOS=js GOARCH=wasm go vet ./cmd/lineproof-verify
 	go test $(RACE) -p 3 -timeout 30m $$(go list ./... | grep -vxF "$$(go list $(addprefix ./,$(ALONE)))")
 	go test $(addprefix ./,$(ALONE))
-	go test -run 'TestAMonth|TestABundleHoldsStudies' ./collector/board ./collector # without the race detector, which takes 20 times as long
+	go test -run 'TestAMonth|TestABundle(HoldsStudies|ProvesEnergySaved)' ./collector/board ./collector # without the race detector, which takes 20 times as long
 
 test-web: dashboards/node_modules ## check and test the web app
 	cd dashboards && npm run --silent check && npm test --silent

@@ -1,6 +1,7 @@
 package lineproof
 
 import (
+	"cmp"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -175,6 +176,41 @@ func TestAlone(t *testing.T) {
 				t.Errorf("%s shares memory: take %s out of ALONE in the Makefile", file, name)
 			}
 		}
+	}
+}
+
+// TestWithoutRace: a test that the race detector is kept from is run by one of the Makefile's targets.
+func TestWithoutRace(t *testing.T) {
+	makefile, err := os.ReadFile("Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	runs := regexp.MustCompile(`(?m)^\t.*go test .*-run '?([^' ]+)'?(.*)$`).FindAllStringSubmatch(string(makefile), -1)
+	found := 0
+	err = filepath.WalkDir(".", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() && (d.Name() == "node_modules" || strings.HasPrefix(d.Name(), ".") && d.Name() != ".") {
+			return cmp.Or(err, fs.SkipDir)
+		}
+		if !strings.HasSuffix(file, "_test.go") {
+			return nil
+		}
+		text, err := os.ReadFile(file)
+		if err != nil || !strings.HasPrefix(string(text), "//go:build !race\n") {
+			return err
+		}
+		for _, name := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllStringSubmatch(string(text), -1) {
+			found++
+			room := "./" + path.Dir(filepath.ToSlash(file))
+			if !slices.ContainsFunc(runs, func(run []string) bool {
+				return regexp.MustCompile(run[1]).MatchString(name[1]) && slices.Contains(strings.Fields(run[2]), room)
+			}) {
+				t.Errorf("%s: no target of the Makefile runs %s", file, name[1])
+			}
+		}
+		return nil
+	})
+	if err != nil || found == 0 {
+		t.Fatalf("%d tests, %v", found, err)
 	}
 }
 
