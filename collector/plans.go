@@ -93,7 +93,7 @@ func (p *plans) read(ctx context.Context, f folded, gateways map[string]registry
 	var people []entries.Statement
 	for _, s := range append(statements, f.said...) {
 		if slices.Contains(planning, s.Kind) {
-			people = append(people, entries.Statement(s))
+			people = append(people, s)
 		}
 	}
 	calendars = append(calendars, f.calendars...)

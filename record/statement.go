@@ -26,6 +26,12 @@ type Statement struct {
 	Body  []byte        // JSON, by Kind
 }
 
+// Stated is a statement with its place in the ledger.
+type Stated struct {
+	Statement
+	Ledger uint64 // index of the batch that holds it
+}
+
 // StatementKind names what is said. A program that does not know one keeps it and makes nothing of it.
 type StatementKind string
 

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"github.com/lineproof/lineproof/record"
 )
 
 const (
@@ -39,14 +41,12 @@ func (m *Machine) end() time.Time {
 // earlier is the earlier era that a minute lies in; nil where there is none.
 func (m *Machine) earlier(start time.Time) *span {
 	for i := range m.Eras {
-		if within(m.Eras[i], start) {
+		if record.Span(m.Eras[i]).Holds(start) {
 			return &m.Eras[i]
 		}
 	}
 	return nil
 }
-
-func within(s span, t time.Time) bool { return !t.Before(s.From) && t.Before(s.To) }
 
 // open is the first minute from start on that may still grow.
 func (m *Machine) open(start time.Time) time.Time {

@@ -123,8 +123,7 @@ func (t teller) raised() (title, text, look tongue.Message) {
 		return tongue.M("alert.energy", "line", t.line(), "machine", t.machine()),
 			tongue.M("alert.energy_text", "since", t.since(), "lasted", lasted),
 			tongue.M("alert.energy_look")
-	}
-	if Rule(t.Rule) == RuleWitness {
+	case RuleWitness:
 		return t.witness()
 	}
 	look = tongue.M("alert.certificate_look")
@@ -158,8 +157,7 @@ func (t teller) over() (title, text tongue.Message) {
 	case RuleEnergy:
 		return tongue.M("alert.energy_over", "line", t.line(), "machine", t.machine()),
 			tongue.M("alert.energy_over_text", "since", t.since(), "until", until, "lasted", lasted)
-	}
-	if Rule(t.Rule) == RuleWitness {
+	case RuleWitness:
 		return tongue.M("alert.witness_over", "witness", f.Witness),
 			tongue.M("alert.witness_over_text", "since", t.since(), "until", until, "lasted", lasted)
 	}

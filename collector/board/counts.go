@@ -109,11 +109,7 @@ func (b *Board) counts(ctx context.Context, line string, window record.Span) ([]
 	if err != nil {
 		return nil, fmt.Errorf("counts of line %s: %w", line, err)
 	}
-	var statements []entries.Statement
-	for _, one := range said {
-		statements = append(statements, entries.Statement(one))
-	}
-	counts, err := entries.Counts(slices.Values(statements), window)
+	counts, err := entries.Counts(slices.Values(said), window)
 	if err != nil {
 		return nil, err
 	}

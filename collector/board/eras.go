@@ -27,7 +27,7 @@ func (b *Board) loadCalendars(ctx context.Context, declared map[string]record.De
 		calendars[c.Line], all[c.Line] = append(calendars[c.Line], c), nil
 	}
 	for _, s := range statements {
-		people[s.Line], all[s.Line] = append(people[s.Line], entries.Statement(s)), nil
+		people[s.Line], all[s.Line] = append(people[s.Line], s), nil
 	}
 	for line := range all {
 		_, ok := declared[line]

@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/lineproof/lineproof/collector/calendar"
 	"github.com/lineproof/lineproof/collector/outcome"
 	"github.com/lineproof/lineproof/collector/registry"
-	"github.com/lineproof/lineproof/collector/shiftlog/entries"
 	"github.com/lineproof/lineproof/collector/study/protocol"
 	"github.com/lineproof/lineproof/internal/tongue"
 	"github.com/lineproof/lineproof/record"
@@ -70,13 +70,7 @@ func (b *Board) loadStudies(ctx context.Context) ([]protocol.Study, error) {
 	if err != nil {
 		return nil, fmt.Errorf("studies: %w", err)
 	}
-	all, err := protocol.Of(func(yield func(entries.Statement) bool) {
-		for _, s := range said {
-			if !yield(entries.Statement(s)) {
-				return
-			}
-		}
-	})
+	all, err := protocol.Of(slices.Values(said))
 	if err != nil {
 		return nil, fmt.Errorf("studies: %w", err)
 	}
@@ -191,8 +185,9 @@ func (b *Board) StudySpan(name string) (line string, span record.Span, err error
 
 // lastEnd is when the last shift of a side ends that is over by a time; zero where none is.
 func lastEnd(c calendar.Line, s record.StudySide, until time.Time) (last time.Time) {
-	for _, shift := range c.Shifts(record.Span{From: s.From, To: s.To}) {
-		if !shift.From.Before(s.From) && shift.From.Before(s.To) && !shift.To.After(until) && shift.To.After(last) {
+	side := record.Span{From: s.From, To: s.To}
+	for _, shift := range c.Shifts(side) {
+		if side.Holds(shift.From) && !shift.To.After(until) && shift.To.After(last) {
 			last = shift.To
 		}
 	}

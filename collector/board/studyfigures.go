@@ -246,7 +246,7 @@ func (b *Board) files(ctx context.Context, line string, ledger uint64) ([]protoc
 	}
 	return protocol.Files(func(yield func(entries.Statement) bool) {
 		for _, s := range said {
-			if (ledger == 0 || s.Ledger <= ledger) && !yield(entries.Statement(s)) {
+			if (ledger == 0 || s.Ledger <= ledger) && !yield(s) {
 				return
 			}
 		}
@@ -266,7 +266,7 @@ func (b *Board) logAt(ctx context.Context, l lookup, window record.Span) ([]entr
 	var known []entries.Statement
 	for _, s := range said {
 		if l.ledger == 0 || s.Ledger <= l.ledger {
-			known = append(known, entries.Statement(s))
+			known = append(known, s)
 		}
 	}
 	return entries.Of(slices.Values(known))

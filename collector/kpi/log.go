@@ -117,7 +117,7 @@ func (l *log) quantities(g *groups, m Model) {
 		return // nobody wrote down in which hour
 	}
 	for n, e := range l.entries {
-		if l.metered[n] || e.Start.Before(g.window.From) || !e.Start.Before(g.window.To) {
+		if l.metered[n] || !g.window.Holds(e.Start) {
 			continue
 		}
 		if s := g.of(e); s != nil {

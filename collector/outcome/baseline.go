@@ -109,8 +109,9 @@ func (s Study) explained() (names []string) {
 		}
 		return names
 	}
+	known := s.Before.known()
 	for _, day := range weekdays {
-		if slices.ContainsFunc(s.Before.known(), func(s Shift) bool { return s.Start.Weekday().String() == day }) {
+		if slices.ContainsFunc(known, func(s Shift) bool { return s.Start.Weekday().String() == day }) {
 			names = append(names, day)
 		}
 	}
@@ -195,15 +196,16 @@ const beyond = .1
 
 // outside warns of shifts after of which the baseline has seen no like.
 func (s Study) outside() (w []tongue.Message) {
+	before, after := s.Before.known(), s.After.known()
 	for _, name := range s.explained() {
 		var seen []float64
-		for _, shift := range s.Before.known() {
+		for _, shift := range before {
 			v, _ := of(name, shift)
 			seen = append(seen, v)
 		}
 		low, high := slices.Min(seen), slices.Max(seen)
 		n := 0
-		for _, shift := range s.After.known() {
+		for _, shift := range after {
 			if v, _ := of(name, shift); v < low-beyond*(high-low) || v > high+beyond*(high-low) {
 				n++
 			}

@@ -21,7 +21,6 @@ import (
 	"github.com/lineproof/lineproof/collector/cells"
 	"github.com/lineproof/lineproof/collector/programme"
 	"github.com/lineproof/lineproof/collector/registry"
-	"github.com/lineproof/lineproof/collector/shiftlog/entries"
 	"github.com/lineproof/lineproof/internal/clock"
 	"github.com/lineproof/lineproof/record"
 )
@@ -70,13 +69,7 @@ func (b *Book) All(ctx context.Context) ([]programme.Project, error) {
 	if err != nil {
 		return nil, fmt.Errorf("projects: %w", err)
 	}
-	all, err := programme.Of(func(yield func(entries.Statement) bool) {
-		for _, s := range said {
-			if !yield(entries.Statement(s)) {
-				return
-			}
-		}
-	})
+	all, err := programme.Of(slices.Values(said))
 	if err != nil {
 		return nil, fmt.Errorf("projects: %w", err)
 	}

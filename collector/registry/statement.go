@@ -11,10 +11,7 @@ import (
 )
 
 // Statement is what a person said, with its place in the ledger.
-type Statement struct {
-	record.Statement
-	Ledger uint64 // index of the batch that holds it
-}
+type Statement = record.Stated
 
 // saveStatements keeps what the ledger has. One whose id is known was said before.
 func saveStatements(ctx context.Context, tx *sql.Tx, said []Statement) error {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"math"
 	"time"
 
 	"github.com/lineproof/lineproof/collector/outcome"
@@ -36,12 +35,7 @@ func (f *filler) parts() (above, below string) {
 }
 
 func (f *filler) side(name string, p outcome.Period) (rows [][]Cell) {
-	figure := func(v float64) string {
-		if v == math.Trunc(v) {
-			return f.Number("%.0f", v)
-		}
-		return f.Number("%.6g", v)
-	}
+	figure := func(v float64) string { return f.counted(v, "%.6g") }
 	for _, s := range p.Shifts {
 		row := []Cell{text(name), text(f.moment(s.Start)), text("-"), text("-"), text("-"), text("-")}
 		if s.Known {

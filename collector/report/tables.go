@@ -38,15 +38,15 @@ func (f *filler) whole(v *float64) Cell {
 	if v == nil {
 		return Cell{}
 	}
-	return Cell{Text: f.counted(*v), Number: v, Format: wholeFormat}
+	return Cell{Text: f.counted(*v, "%g"), Number: v, Format: wholeFormat}
 }
 
-// counted writes a number that is whole as a rule; what is not has its decimals.
-func (f *filler) counted(v float64) string {
+// counted writes a number that is whole as a rule; what is not has its decimals, by a format.
+func (f *filler) counted(v float64, format string) string {
 	if v == math.Trunc(v) {
-		return f.Number("%.0f", v)
+		format = "%.0f"
 	}
-	return f.Number("%g", v)
+	return f.Number(format, v)
 }
 
 // protocol is how each side was measured.
@@ -136,7 +136,7 @@ func (f *filler) baseline() Table {
 	b := f.Result.Baseline
 	t := Table{Widths: []float64{8, 5}, Read: true, Rows: [][]Cell{heads(f.Say("report.baseline"), "")}}
 	add := func(name string, cell Cell) { t.Rows = append(t.Rows, []Cell{text(name), cell}) }
-	kWh := func(v float64) string { return f.counted(math.Round(v)) }
+	kWh := func(v float64) string { return f.Number("%.0f", math.Round(v)) }
 	add(f.Say("report.expected_kwh"), number(b.Expected, 1, wholeFormat, kWh))
 	add(f.Say("report.used_kwh"), number(b.Used, 1, wholeFormat, kWh))
 	add("CV(RMSE)", number(b.CVRMSE, 1, shareFormat, func(v float64) string { return f.Percent(tongue.Percent(v)) }))

@@ -161,7 +161,7 @@ func TestGroupsOfDigits(t *testing.T) {
 	}{{0, "0", "0"}, {999, "999", "999"}, {1000, "1.000", "1,000"}, {-1234567, "-1.234.567", "-1,234,567"}, {2.5, "2,5", "2.5"}} {
 		for lang, want := range map[string]string{"vi": c.vi, "en": c.en} {
 			f := &filler{Words: protocol.Words{Tongue: speak(t, lang)}}
-			if got := f.counted(c.v); got != want {
+			if got := f.counted(c.v, "%g"); got != want {
 				t.Errorf("%v: got %s, want %s", c.v, got, want)
 			}
 		}

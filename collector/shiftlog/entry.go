@@ -6,6 +6,7 @@ package shiftlog
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/lineproof/lineproof/collector/registry"
 	"github.com/lineproof/lineproof/collector/shiftlog/entries"
@@ -32,13 +33,7 @@ func Entries(ctx context.Context, r *registry.Registry, line string, window reco
 	if err != nil {
 		return nil, fmt.Errorf("shift log of %s: %w", line, err)
 	}
-	all, err := entries.Of(func(yield func(entries.Statement) bool) {
-		for _, s := range said {
-			if !yield(entries.Statement(s)) {
-				return
-			}
-		}
-	})
+	all, err := entries.Of(slices.Values(said))
 	if err != nil {
 		return nil, fmt.Errorf("shift log of %s: %w", line, err)
 	}

@@ -1,37 +1,28 @@
 package web
 
 import (
-	"bytes"
 	"io/fs"
 	"mime"
 	"net/http"
 	"path"
 	"strings"
-	"time"
 )
 
 // packings are how the web app's build packs its files, the smallest first.
 var packings = []struct{ encoding, ending string }{{"br", ".br"}, {"gzip", ".gz"}}
 
-// sendPacked sends a file of the web app as its build has packed it: smaller than a program packs while somebody waits, and
-// without work for each reader. It is false, and nothing is sent, where the reader cannot unpack or the file is not packed.
-func sendPacked(w http.ResponseWriter, r *http.Request, files fs.FS, name string) bool {
-	h := w.Header()
+// packed gives the file that is sent for one of the web app's: as the build has packed it, which is smaller than a program packs
+// while somebody waits, and no work for each reader. It is the file itself where the reader cannot unpack, or none is packed.
+func packed(h http.Header, r *http.Request, files fs.FS, name string) string {
 	h.Set("Vary", "Accept-Encoding")
 	for _, p := range packings {
-		if !accepts(r, p.encoding) {
-			continue
+		if _, err := fs.Stat(files, name+p.ending); err == nil && accepts(r, p.encoding) {
+			h.Set("Content-Encoding", p.encoding)
+			h.Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+			return name + p.ending
 		}
-		content, err := fs.ReadFile(files, name+p.ending)
-		if err != nil {
-			continue
-		}
-		h.Set("Content-Encoding", p.encoding)
-		h.Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
-		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(content))
-		return true
 	}
-	return false
+	return name
 }
 
 // accepts tells whether a browser can unpack an encoding. What it would rather have makes no difference.

@@ -95,11 +95,9 @@ func app(files fs.FS) http.Handler {
 		if info, err := fs.Stat(files, name); name != "" && err == nil && !info.IsDir() {
 			if strings.HasPrefix(name, "assets/") { // named by content
 				h.Set("Cache-Control", "public, max-age=31536000, immutable")
-				if sendPacked(w, r, files, name) {
-					return
-				}
+				name = packed(h, r, files, name)
 			}
-			static.ServeHTTP(w, r)
+			rewrite("/"+name, static).ServeHTTP(w, r)
 			return
 		}
 		if strings.HasPrefix(name, "assets/") {

@@ -91,24 +91,19 @@ func (r *Report) Check(n Name) *Check {
 }
 
 // fails notes what is wrong.
-func (r *Report) fails(n Name, found tongue.Message) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	c := r.Check(n)
-	c.State = Fails
-	if c.Findings++; len(c.Found) < mostFindings {
-		c.Found = append(c.Found, found)
-	}
-}
+func (r *Report) fails(n Name, found tongue.Message) { r.failsAt(n, mostFindings, found) }
 
 // failsFirst is fails for what may explain all else that is wrong.
-func (r *Report) failsFirst(n Name, found tongue.Message) {
+func (r *Report) failsFirst(n Name, found tongue.Message) { r.failsAt(n, 0, found) }
+
+// failsAt puts what is wrong at a place among the findings, or behind them; a report lists the first of all.
+func (r *Report) failsAt(n Name, place int, found tongue.Message) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	c := r.Check(n)
 	c.State = Fails
 	c.Findings++
-	c.Found = slices.Insert(c.Found, 0, found)
+	c.Found = slices.Insert(c.Found, min(place, len(c.Found)), found)
 	c.Found = c.Found[:min(len(c.Found), mostFindings)]
 }
 

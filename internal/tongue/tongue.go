@@ -159,7 +159,7 @@ func (t Tongue) Number(format string, v float64) string {
 		group, decimal = ".", ","
 	}
 	text := fmt.Sprintf(format, v)
-	if strings.ContainsAny(text, "eIN") { // 1.2e+09, Inf, NaN
+	if strings.Contains(text, "e") { // 1.2e+09
 		return strings.Replace(text, ".", decimal, 1)
 	}
 	whole, part, broken := strings.Cut(text, ".")
@@ -192,20 +192,13 @@ func (t Tongue) Duration(d time.Duration) string {
 	}
 	unit := func(n time.Duration, name string) string { return fmt.Sprintf("%d %s", n, name) }
 	const oneDay = 24 * time.Hour
-	decimal := func(d time.Duration) string {
-		text := fmt.Sprintf("%.1f", d.Seconds())
-		if t.lang == Vietnamese {
-			text = strings.Replace(text, ".", ",", 1)
-		}
-		return text + " " + second
-	}
 	switch {
 	case d > 0 && d < time.Millisecond:
 		return "< " + unit(1, milli)
 	case d < time.Second:
 		return unit(d.Round(time.Millisecond)/time.Millisecond, milli)
 	case d < 10*time.Second && d%time.Second != 0:
-		return decimal(d)
+		return t.Number("%.1f", d.Seconds()) + " " + second
 	case d < time.Minute:
 		return unit(d.Round(time.Second)/time.Second, second)
 	case d < time.Hour:

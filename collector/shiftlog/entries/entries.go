@@ -44,10 +44,7 @@ const (
 )
 
 // Statement is what somebody said, with its place in the ledger.
-type Statement struct {
-	record.Statement
-	Ledger uint64 // index of the batch that holds it
-}
+type Statement = record.Stated
 
 // Of gives the entries among what was said of a line, in order of time, the replaced ones too. What is of another kind
 // is passed over.
@@ -152,7 +149,7 @@ func Line(said []Statement, line string) iter.Seq[Statement] {
 func About(said []Statement, line string, window record.Span) iter.Seq[Statement] {
 	return func(yield func(Statement) bool) {
 		for s := range Line(said, line) {
-			if !s.About.Before(window.From) && s.About.Before(window.To) && !yield(s) {
+			if window.Holds(s.About) && !yield(s) {
 				return
 			}
 		}

@@ -195,7 +195,10 @@ export function protocolOf(d: Draft, metrics: readonly Metric[], zone: string, d
 	} as Protocol
 }
 
-/** A measure is named by its machine, whose name has no dot, and its own. */
+/** A covariate in a form: a measure is named by its machine, whose name has no dot, and its own. */
+export const covariateText = (c: NonNullable<Protocol['covariate']>) => (c.machine ? `${c.machine}.${c.measure}` : c.column)
+
+/** What covariateText has written. */
 const covariateOf = (text: string) => {
 	const dot = text.indexOf('.')
 	return {column: 'temperature', ...(dot > 0 ? {machine: text.slice(0, dot), measure: text.slice(dot + 1)} : {})}
@@ -220,7 +223,7 @@ export function draftOf(v: StudyVersion, last: string, metrics: readonly Metric[
 	return {
 		...empty,
 		study: p.study, vi: p.title?.vi ?? '', en: p.title?.en ?? '', metric: p.metric, secondary: [...(p.secondary ?? [])],
-		covariate: p.covariate ? (p.covariate.machine ? `${p.covariate.machine}.${p.covariate.measure}` : p.covariate.column) : '',
+		covariate: p.covariate ? covariateText(p.covariate) : '',
 		cycle: p.planned_cycle ? text(seconds(p.planned_cycle)) : '', kind, bound: text(bound, inPercent(kind, metric)),
 		comparator: p.comparator === 'local-peer' || p.comparator === 'declared' ? p.comparator : 'own-before', without: !p.before,
 		before: {source: source(p.before?.source), from: day(p.before?.from), to: day(p.before?.to, true), file: p.before?.file ?? '', line: p.before?.line ?? '', value: text(p.before?.value, metric?.share)},
