@@ -52,7 +52,7 @@ func FuzzBody(f *testing.F) {
 		if err != nil {
 			return
 		}
-		again, err := fromWire(toWire(b))
+		again, err := fromWire(toWire(b), new(Memory))
 		if err != nil {
 			t.Fatalf("was read, and not again: %v", err)
 		}
@@ -65,7 +65,7 @@ func FuzzBody(f *testing.F) {
 // FuzzFrame gives bytes that are no zstd frame, or a hostile one.
 func FuzzFrame(f *testing.F) {
 	seedVectors(f, func(sealed []byte) []byte { return unsealed(f, sealed) })
-	f.Fuzz(func(_ *testing.T, body []byte) { _, _ = new(wireReader).unpacked(body) }) // must not panic
+	f.Fuzz(func(_ *testing.T, body []byte) { _, _ = new(wireReader).unpacked(body, new(Memory)) }) // must not panic
 }
 
 func FuzzCatalogue(f *testing.F) {

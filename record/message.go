@@ -65,10 +65,13 @@ func (m Message) Signed() error {
 }
 
 // Batch is the content. It must be well formed, and be of the gateway that the key speaks for.
-func (m Message) Batch() (Batch, error) {
+func (m Message) Batch() (Batch, error) { return m.BatchIn(new(Memory)) }
+
+// BatchIn is Batch with room that the caller has: the batch is good until that is taken back.
+func (m Message) BatchIn(memory *Memory) (Batch, error) {
 	r := wireReaders.Get().(*wireReader)
 	defer wireReaders.Put(r)
-	b, err := r.unpacked(m.body)
+	b, err := r.unpacked(m.body, memory)
 	if err != nil {
 		return Batch{}, err
 	}
@@ -83,7 +86,7 @@ func (m Message) Batch() (Batch, error) {
 const mostKept = 64 << 10
 
 // unpacked reads a body's content.
-func (r *wireReader) unpacked(body []byte) (Batch, error) {
+func (r *wireReader) unpacked(body []byte, m *Memory) (Batch, error) {
 	plain, err := unpack(r.plain[:0], body)
 	if err != nil {
 		return Batch{}, fmt.Errorf("%w: %w", ErrFormat, err)
@@ -91,5 +94,5 @@ func (r *wireReader) unpacked(body []byte) (Batch, error) {
 	if cap(plain) <= mostKept {
 		r.plain = plain
 	}
-	return r.decode(plain)
+	return r.decode(plain, m)
 }

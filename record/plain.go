@@ -16,15 +16,15 @@ func EncodePlain(b Batch) ([]byte, error) {
 func DecodePlain(plain []byte) (Batch, error) {
 	r := wireReaders.Get().(*wireReader)
 	defer wireReaders.Put(r)
-	return r.decode(plain)
+	return r.decode(plain, new(Memory))
 }
 
-func (r *wireReader) decode(plain []byte) (Batch, error) {
+func (r *wireReader) decode(plain []byte, m *Memory) (Batch, error) {
 	wire, err := r.read(plain)
 	if err != nil {
 		return Batch{}, fmt.Errorf("%w: %w", ErrFormat, err)
 	}
-	b, err := fromWire(wire)
+	b, err := fromWire(wire, m)
 	if err != nil {
 		return Batch{}, fmt.Errorf("%w: %w", ErrFormat, err)
 	}

@@ -44,7 +44,8 @@ func toWire(b Batch) *recordpb.Batch {
 	return w
 }
 
-func fromWire(w *recordpb.Batch) (Batch, error) {
+// fromWire takes room for what the batch holds from a memory.
+func fromWire(w *recordpb.Batch, m *Memory) (Batch, error) {
 	b := Batch{
 		Gateway:   w.Gateway,
 		Seq:       w.Seq,
@@ -88,20 +89,20 @@ func fromWire(w *recordpb.Batch) (Batch, error) {
 		return Batch{}, err
 	}
 	if len(w.Observed) > 0 {
-		b.Observed = make([]Observed, 0, len(w.Observed))
+		b.Observed = m.observed.take(len(w.Observed))
 	}
 	for _, o := range w.Observed {
-		observed, err := fromObserved(o)
+		observed, err := fromObserved(o, m)
 		if err != nil {
 			return Batch{}, fmt.Errorf("device %q: %w", o.Device, err)
 		}
 		b.Observed = append(b.Observed, observed)
 	}
 	if n := countReadings(w.Columns); n > 0 {
-		b.Readings = make([]Reading, 0, n)
+		b.Readings = m.readings.take(n)
 	}
 	for _, c := range w.Columns {
-		if b.Readings, err = appendColumn(b.Readings, c); err != nil {
+		if b.Readings, err = appendColumn(b.Readings, c, m); err != nil {
 			return Batch{}, fmt.Errorf("signal %q: %w", c.Signal, err)
 		}
 	}
@@ -231,13 +232,13 @@ func toObserved(o Observed) *recordpb.Observed {
 	return w
 }
 
-func fromObserved(w *recordpb.Observed) (Observed, error) {
+func fromObserved(w *recordpb.Observed, m *Memory) (Observed, error) {
 	o := Observed{Device: w.Device, Polls: w.Polls, Failed: w.Failed, LastError: w.LastError}
 	if len(w.Edges)%2 != 0 {
 		return Observed{}, errors.New("a window without an end")
 	}
 	if len(w.Edges) > 0 {
-		o.Spans = make([]Span, 0, len(w.Edges)/2)
+		o.Spans = m.spans.take(len(w.Edges) / 2)
 	}
 	at := w.Base
 	for i := 0; i < len(w.Edges); i += 2 {
@@ -326,7 +327,7 @@ func (c *columnWriter) add(r Reading) {
 }
 
 // appendColumn appends a column's readings.
-func appendColumn(readings []Reading, w *recordpb.Column) ([]Reading, error) {
+func appendColumn(readings []Reading, w *recordpb.Column, m *Memory) ([]Reading, error) {
 	n := len(w.Times)
 	windows := len(w.Counts) > 0
 	if len(w.Qualities) != 0 && len(w.Qualities) != n {
@@ -339,6 +340,10 @@ func appendColumn(readings []Reading, w *recordpb.Column) ([]Reading, error) {
 		return nil, errors.New("a window whose ends are not numbers")
 	}
 	values := columnReader{Column: w}
+	var ends []Window
+	if windows {
+		ends = m.windows.take(n)
+	}
 	at, step := w.Base, int64(0)
 	for i, more := range w.Times {
 		step += more
@@ -357,7 +362,8 @@ func appendColumn(readings []Reading, w *recordpb.Column) ([]Reading, error) {
 			}
 		}
 		if windows {
-			r.Window = &Window{Count: w.Counts[i], Min: w.Mins[i], Max: w.Maxs[i], Span: time.Duration(w.SpansMs[i]) * time.Millisecond}
+			ends = append(ends, Window{Count: w.Counts[i], Min: w.Mins[i], Max: w.Maxs[i], Span: time.Duration(w.SpansMs[i]) * time.Millisecond})
+			r.Window = &ends[i]
 		}
 		readings = append(readings, r)
 	}

@@ -107,7 +107,7 @@ func TestChainSpeaksForSignatures(t *testing.T) {
 				msgs = append(msgs, tt.do(a, n, a.seal(text, n == 1, int64(n))))
 			}
 			var signed []int
-			for i, o := range OpenAll(msgs, keys, tt.each) {
+			for i, o := range new(Opener).All(msgs, keys, tt.each) {
 				if !errors.Is(o.Err, tt.want[i+1]) || o.Err == nil && (o.Batch().Seq != uint64(i+1) || o.Hash() != record.HashOf(msgs[i])) {
 					t.Errorf("batch %d: %v, batch %d; want %v", i+1, o.Err, o.Batch().Seq, tt.want[i+1])
 				}

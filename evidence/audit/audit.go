@@ -81,8 +81,9 @@ func (a *auditor) all(r io.ReaderAt, size int64, trusted trusted) {
 	a.batches()
 	a.proofs()
 	if a.minutes != nil { // else why not stands with them
-		a.figures()
-		a.findings()
+		computed := a.answers()
+		a.figures(computed)
+		a.findings(computed)
 		a.studies()
 	}
 }

@@ -58,6 +58,7 @@ func (c *chain) take(s *step) {
 	if !c.begun || !c.place(s) {
 		c.strange(tongue.M("verify.out_of_order", "gateway", c.Gateway, "batch", b.Seq, "after", c.head.Seq, "index", s.Index))
 		c.early = append(c.early, s)
+		s.job.held = true
 	}
 	for c.begun && c.retry() {
 	}

@@ -15,12 +15,18 @@ import (
 // days keeps the minutes that were computed until all are: figures want them in order of time, and the calendar that is
 // in force at the end. A minute takes about 40 bytes.
 type days struct {
-	packed map[int64][]byte // by day since 1970
+	packed map[int64]*day // since 1970
 	words  []string
 	index  map[string]uint64
 }
 
-func newDays() *days { return &days{packed: map[int64][]byte{}, index: map[string]uint64{}} }
+// day is one day's minutes.
+type day struct {
+	minutes int
+	packed  []byte
+}
+
+func newDays() *days { return &days{packed: map[int64]*day{}, index: map[string]uint64{}} }
 
 // numbers are an interval's whole numbers.
 func numbers(i *account.Interval) (all [23 + record.NumStates]*int64) {
@@ -40,8 +46,12 @@ func dayOf(t time.Time) int64 { return t.UnixMilli() / (24 * time.Hour).Millisec
 
 // add keeps a minute.
 func (d *days) add(i *account.Interval) {
-	day := dayOf(i.Start)
-	b := binary.AppendUvarint(d.packed[day], uint64(i.Start.UnixMilli()/account.Minute.Milliseconds()))
+	of := d.packed[dayOf(i.Start)]
+	if of == nil {
+		of = &day{}
+		d.packed[dayOf(i.Start)] = of
+	}
+	b := binary.AppendUvarint(of.packed, uint64(i.Start.UnixMilli()/account.Minute.Milliseconds()))
 	for _, w := range [...]string{i.Site, i.Line, i.Machine, i.Product, i.Order} {
 		b = d.word(b, w)
 	}
@@ -76,7 +86,8 @@ func (d *days) add(i *account.Interval) {
 			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(f))
 		}
 	}
-	d.packed[day] = b
+	of.minutes++
+	of.packed = b
 }
 
 // word appends a text that is there again and again.
@@ -91,9 +102,9 @@ func (d *days) word(b []byte, w string) []byte {
 
 // inOrder gives the minutes day by day, in order of time. Their timelines and counters are left out.
 func (d *days) inOrder(yield func([]account.Interval) bool) {
-	for _, day := range slices.Sorted(maps.Keys(d.packed)) {
-		u := unpacker{d.packed[day], d.words}
-		var all []account.Interval
+	for _, n := range slices.Sorted(maps.Keys(d.packed)) {
+		of := d.packed[n]
+		u, all := unpacker{of.packed, d.words}, make([]account.Interval, 0, of.minutes)
 		for len(u.rest) > 0 {
 			all = append(all, u.interval())
 		}

@@ -4,11 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"iter"
-	"sync"
 	"time"
 
-	"github.com/lineproof/lineproof/collector/account"
 	"github.com/lineproof/lineproof/collector/calendar/said"
 	"github.com/lineproof/lineproof/collector/kpi"
 	"github.com/lineproof/lineproof/collector/shiftlog/entries"
@@ -17,32 +14,25 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// figures computes the key performance indicators again, from the minutes that were computed.
-func (a *auditor) figures() {
+// figures holds the key performance indicators against those of the minutes that were computed.
+func (a *auditor) figures(computed answers) {
 	rows, err := a.bundle.KPIs()
-	if err != nil {
-		a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", err))
-		return
-	}
-	for g := range rows {
-		if by(g) == kpi.Whole && g != bundle.Whole {
-			a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", fmt.Errorf("grouping %q is not known", g)))
+	if err == nil {
+		for g := range rows {
+			if by(g) == kpi.Whole && g != bundle.Whole {
+				a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", fmt.Errorf("grouping %q is not known", g)))
+			}
 		}
+		err = computed.rowsErr
 	}
-	line, err := a.line()
-	if err != nil {
-		a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", err))
-		return
-	}
-	computed, err := a.compute(line.model)
 	if err != nil {
 		a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", err))
 		return
 	}
 	count := 0
 	for _, g := range bundle.Groupings() {
-		a.sameRows(g, rows[g], computed[g])
-		count += len(computed[g])
+		a.sameRows(g, rows[g], computed.rows[g])
+		count += len(computed.rows[g])
 	}
 	a.report.holds(KPI, tongue.M("verify.kpi_same", "rows", count))
 }
@@ -99,48 +89,6 @@ func (a *auditor) line() (told, error) {
 // window is the period.
 func (a *auditor) window() record.Span {
 	return record.Span{From: a.bundle.Manifest.From.UTC(), To: a.bundle.Manifest.To.UTC()}
-}
-
-// compute makes all groupings of the minutes that were computed.
-func (a *auditor) compute(m kpi.Model) (all map[bundle.Grouping][]kpi.Row, err error) {
-	var work sync.WaitGroup
-	var mu sync.Mutex
-	all = map[bundle.Grouping][]kpi.Row{}
-	var feeds []chan []account.Interval
-	for _, g := range bundle.Groupings() {
-		feed := make(chan []account.Interval, 1)
-		feeds = append(feeds, feed)
-		work.Go(func() {
-			rows, failed := kpi.Compute(drain(feed), m, a.window(), by(g))
-			for range feed { // what it did not want
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			all[g], err = rows, errors.Join(err, failed)
-		})
-	}
-	for day := range a.minutes.days.inOrder {
-		for _, feed := range feeds {
-			feed <- day
-		}
-	}
-	for _, feed := range feeds {
-		close(feed)
-	}
-	work.Wait()
-	return all, err
-}
-
-func drain(feed <-chan []account.Interval) iter.Seq2[account.Interval, error] {
-	return func(yield func(account.Interval, error) bool) {
-		for day := range feed {
-			for _, i := range day {
-				if !yield(i, nil) {
-					return
-				}
-			}
-		}
-	}
 }
 
 // sameRows compares the rows of one grouping.

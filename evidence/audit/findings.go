@@ -1,30 +1,26 @@
 package audit
 
 import (
+	"cmp"
 	"encoding/json"
 	"strconv"
 
-	"github.com/lineproof/lineproof/collector/kpi"
 	"github.com/lineproof/lineproof/collector/plausible"
-	"github.com/lineproof/lineproof/collector/shiftlog/entries"
 	"github.com/lineproof/lineproof/collector/study/protocol"
 	"github.com/lineproof/lineproof/internal/tongue"
 	"github.com/lineproof/lineproof/record"
 )
 
-// findings holds the minutes against physics again. What speaks against them is no mistake of the bundle: that the results
-// leave it out, or say something else, is.
-func (a *auditor) findings() {
+// findings holds what the results say against the minutes against what physics says of them. That something speaks against
+// them is no mistake of the bundle: that the results leave it out, or say something else, is.
+func (a *auditor) findings(computed answers) {
 	said, there, err := a.bundle.Findings()
 	if err == nil && !there {
 		a.report.unasked(Findings, tongue.M("verify.format_before", "format", a.bundle.Manifest.Format))
 		return
 	}
-	var found []plausible.Finding
-	if err == nil {
-		found, err = a.questions()
-	}
-	if err != nil {
+	found := computed.found
+	if err = cmp.Or(err, computed.foundErr); err != nil {
 		a.report.fails(Findings, tongue.M("verify.findings_unreadable", "error", err))
 		return
 	}
@@ -40,29 +36,6 @@ func (a *auditor) findings() {
 	for _, f := range found[:min(len(found), mostFindings)] {
 		a.report.notes(Findings, question(f))
 	}
-}
-
-// questions are what speaks against the minutes that were computed, judged by these alone.
-func (a *auditor) questions() ([]plausible.Finding, error) {
-	line, err := a.line()
-	if err != nil {
-		return nil, err
-	}
-	counts, err := entries.Counts(entries.Line(a.said, a.bundle.Manifest.Line), a.window())
-	if err != nil {
-		return nil, err
-	}
-	checks := plausible.New(plausible.ModelOf(line.line, line.signals, kpi.Planned(line.model.Calendar, a.window())))
-	for _, c := range counts {
-		checks.Count(plausible.Hand(c.From, c.HandCount))
-	}
-	for day := range a.minutes.days.inOrder {
-		for _, i := range day {
-			checks.Add(i)
-		}
-	}
-	found, _ := checks.Findings()
-	return found, nil
 }
 
 // cells are where a member of the results differs from what was computed, by more than processors round.

@@ -57,7 +57,7 @@ func forge(t *testing.T, h *history) *forger {
 			t.Fatal(err)
 		}
 		if e.Sealed != nil {
-			f.batches[e.Index] = e.Sealed
+			f.batches[e.Index] = bytes.Clone(e.Sealed)
 		}
 	}
 	return f

@@ -29,6 +29,7 @@ func TestALongPeriod(t *testing.T) {
 		}
 	}
 	h, file := long(t, hours)
+	h.ledger = nil
 	src, err := os.Open(file)
 	if err != nil {
 		t.Fatal(err)
@@ -105,6 +106,5 @@ func long(t *testing.T, hours int) (*history, string) {
 	if err := os.WriteFile(file, out.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	h.ledger = nil
 	return h, file
 }

@@ -39,6 +39,7 @@ type minutes struct {
 type results struct {
 	src  io.ReadCloser
 	scan *bufio.Scanner
+	read bool // the scanner's text was not given yet
 	last named
 	err  error // why there are no more; io.EOF at the end
 }
@@ -53,6 +54,28 @@ func (n named) key() account.Key {
 	return account.Key{Site: n.Site, Line: n.Line, Machine: n.Machine, Product: n.Product, Order: n.Order, Start: n.Start.UnixMilli()}
 }
 
+// peek is the text of the next minute, good until it was given; nil: there is none.
+func (r *results) peek() []byte {
+	if !r.read && r.err == nil {
+		if r.read = r.scan.Scan(); !r.read {
+			r.err = cmp.Or(r.scan.Err(), io.EOF)
+		}
+	}
+	if r.err != nil {
+		return nil
+	}
+	return r.scan.Bytes()
+}
+
+// pass passes the next minute if it is this one, byte for byte and behind the last.
+func (r *results) pass(n named, text []byte) bool {
+	if !bytes.Equal(r.peek(), text) || inOrder(r.last, n) >= 0 {
+		return false
+	}
+	r.last, r.read = n, false
+	return true
+}
+
 func newResults(src io.ReadCloser) *results {
 	r := &results{src: src, scan: bufio.NewScanner(src)}
 	r.scan.Buffer(make([]byte, 1<<16), longestMinute)
@@ -64,13 +87,10 @@ var errOrder = errors.New("out of order")
 
 // next reads which minute is next; with errOrder there is one all the same. The text is good until the next call.
 func (r *results) next() (n named, text []byte, err error) {
-	if r.err == nil && !r.scan.Scan() {
-		r.err = cmp.Or(r.scan.Err(), io.EOF)
-	}
-	if r.err != nil {
+	if text = r.peek(); r.err != nil {
 		return n, nil, r.err
 	}
-	text = r.scan.Bytes()
+	r.read = false
 	if !n.quick(text) {
 		if r.err = json.Unmarshal(text, &n); r.err != nil {
 			return n, nil, r.err
@@ -147,6 +167,10 @@ func (m *minutes) take(i *account.Interval) {
 	}
 	m.days.add(i)
 	m.text = i.AppendJSON(m.text[:0])
+	if m.results.pass(named{i.Site, i.Line, i.Machine, i.Product, i.Order, i.Start}, m.text) {
+		m.same++
+		return
+	}
 	m.read(i.Start)
 	key := i.Key()
 	said, ok := m.said[key]

@@ -13,24 +13,32 @@ import (
 	"github.com/lineproof/lineproof/record"
 )
 
-// step is an entry of the bundle that was opened.
+// step is an entry of the bundle that was opened. It is good until the next one, unless its job is held.
 type step struct {
 	bundle.Entry
 	leaf record.Hash // of the batch in the tree
 	verify.Opening
+	job *job
 }
 
 // chunk is how many batches one worker takes at once. Of each stretch of a chain within it one signature is checked.
 const chunk = 256
 
-// job is a chunk in work.
+// mostKept is how large the batches of a chunk may be for its memory to be kept, in bytes.
+const mostKept = 4 << 20
+
+// job is a chunk in work. Its memory is used again.
 type job struct {
-	steps []step
-	err   error // of what comes after the steps
-	done  chan struct{}
+	steps  []step
+	bytes  []byte   // of the batches
+	sealed [][]byte // the batches, parts of bytes
+	opener verify.Opener
+	err    error         // of what comes after the steps
+	done   chan struct{} // gives once it is open
+	held   bool          // somebody keeps one of the steps
 }
 
-func newJob() *job { return &job{steps: make([]step, 0, chunk), done: make(chan struct{})} }
+func newJob() *job { return &job{steps: make([]step, 0, chunk), done: make(chan struct{}, 1)} }
 
 // opened opens a bundle's batches on all processors, and gives them in their order.
 func opened(b *bundle.Bundle, keys record.Keyring, each bool) iter.Seq2[*step, error] {
@@ -40,11 +48,11 @@ func opened(b *bundle.Bundle, keys record.Keyring, each bool) iter.Seq2[*step, e
 		stop := make(chan struct{})
 		defer close(stop)
 		n := runtime.GOMAXPROCS(0)
-		work, inOrder := make(chan *job, n), make(chan *job, 4*n)
+		work, inOrder, spare := make(chan *job, n), make(chan *job, n), make(chan *job, 4*n)
 		all.Go(func() {
 			defer close(inOrder)
 			defer close(work)
-			cut(b, func(j *job) bool {
+			cut(b, spare, func(j *job) bool {
 				for _, to := range []chan *job{inOrder, work} {
 					select {
 					case to <- j:
@@ -73,16 +81,19 @@ func opened(b *bundle.Bundle, keys record.Keyring, each bool) iter.Seq2[*step, e
 				yield(nil, j.err)
 				return
 			}
+			if !j.held && cap(j.bytes) <= mostKept {
+				spare <- j // there are never so many that it would wait
+			}
 		}
 	}
 }
 
-// cut cuts the bundle's entries into jobs.
-func cut(b *bundle.Bundle, hand func(*job) bool) {
+// cut cuts the bundle's entries into jobs, of which it takes those that are spare.
+func cut(b *bundle.Bundle, spare <-chan *job, hand func(*job) bool) {
 	next := newJob()
 	for e, err := range b.Entries() {
 		if next.err = err; err == nil {
-			next.steps = append(next.steps, step{Entry: e})
+			next.add(e)
 		}
 		if len(next.steps) < chunk && err == nil {
 			continue
@@ -90,25 +101,36 @@ func cut(b *bundle.Bundle, hand func(*job) bool) {
 		if !hand(next) || err != nil {
 			return
 		}
-		next = newJob()
+		select {
+		case next = <-spare:
+			next.steps, next.bytes, next.sealed = next.steps[:0], next.bytes[:0], next.sealed[:0]
+		default:
+			next = newJob()
+		}
 	}
 	hand(next)
 }
 
-func (j *job) open(keys record.Keyring, each bool) {
-	defer close(j.done)
-	sealed := make([][]byte, 0, len(j.steps))
-	for _, s := range j.steps {
-		if s.Sealed != nil { // the end alone has none
-			sealed = append(sealed, s.Sealed)
-		}
+// add takes an entry, and a copy of its batch.
+func (j *job) add(e bundle.Entry) {
+	if e.Sealed != nil { // the end alone has none
+		from := len(j.bytes)
+		j.bytes = append(j.bytes, e.Sealed...)
+		e.Sealed = j.bytes[from:len(j.bytes):len(j.bytes)]
+		j.sealed = append(j.sealed, e.Sealed)
 	}
+	j.steps = append(j.steps, step{Entry: e, job: j})
+}
+
+func (j *job) open(keys record.Keyring, each bool) {
+	defer func() { j.done <- struct{}{} }()
 	leaves := sha256.New()
-	for i, o := range verify.OpenAll(sealed, keys, each) {
-		j.steps[i].Opening = o
+	for i, o := range j.opener.All(j.sealed, keys, each) {
+		s := &j.steps[i]
+		s.Opening = o
 		leaves.Reset()
 		leaves.Write([]byte{rfc6962.RFC6962LeafHashPrefix})
-		leaves.Write(sealed[i])
-		leaves.Sum(j.steps[i].leaf[:0])
+		leaves.Write(s.Sealed)
+		leaves.Sum(s.leaf[:0])
 	}
 }

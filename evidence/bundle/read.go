@@ -143,7 +143,7 @@ func named(name string) (p NamedProof, ok bool) {
 	return p, err == nil && proofName(p.Gateway, p.Seq) == path.Join(proofsDir, name)
 }
 
-// Entries walks through batches.bin.
+// Entries walks through batches.bin. The batch of a step is good until the next one.
 func (b *Bundle) Entries() iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		src, err := b.batches.Open()

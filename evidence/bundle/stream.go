@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 
 	"github.com/transparency-dev/merkle/compact"
 
@@ -53,12 +54,12 @@ func writeEntry(w *bufio.Writer, from uint64, e Entry) error {
 	return err
 }
 
-// readEntries reads all steps. What a step holds is its reader's to keep.
+// readEntries reads all steps. The batch of a step is good until the next one.
 func readEntries(src io.Reader) iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
-		r, from := bufio.NewReaderSize(src, 1<<18), uint64(0)
+		r, from, room := bufio.NewReaderSize(src, 1<<18), uint64(0), []byte(nil)
 		for {
-			e, err := readEntry(r, from)
+			e, err := readEntry(r, from, room)
 			if err != nil {
 				yield(e, fmt.Errorf("%s, after %d entries of the ledger: %w", batchesName, from, err))
 				return
@@ -69,7 +70,7 @@ func readEntries(src io.Reader) iter.Seq2[Entry, error] {
 			if e.Sealed == nil {
 				break
 			}
-			from = e.Index + 1
+			from, room = e.Index+1, e.Sealed
 		}
 		if _, err := r.ReadByte(); err != io.EOF {
 			yield(Entry{}, fmt.Errorf("%s: goes on after its end", batchesName))
@@ -77,7 +78,7 @@ func readEntries(src io.Reader) iter.Seq2[Entry, error] {
 	}
 }
 
-func readEntry(r *bufio.Reader, from uint64) (e Entry, err error) {
+func readEntry(r *bufio.Reader, from uint64, room []byte) (e Entry, err error) {
 	passed, err := binary.ReadUvarint(r)
 	if err != nil {
 		return e, unexpected(err)
@@ -102,7 +103,7 @@ func readEntry(r *bufio.Reader, from uint64) (e Entry, err error) {
 	case length > record.MaxSealed:
 		return e, fmt.Errorf("a batch of %d bytes", length)
 	}
-	e.Sealed = make([]byte, length)
+	e.Sealed = slices.Grow(room[:0], int(length))[:length]
 	_, err = io.ReadFull(r, e.Sealed)
 	return e, unexpected(err)
 }
