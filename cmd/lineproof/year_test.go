@@ -57,10 +57,10 @@ func TestABundleOfTheBlockLineVerifies(t *testing.T) {
 	cpu := verify.ProcessState.UserTime() + verify.ProcessState.SystemTime()
 	t.Logf("%s: %d batches, %.0f MB: verified in %.1f s on %d cores, with %.1f s of processor, %.1f µs a batch, and %d MB of memory",
 		length, l.batches, float64(info.Size())/1e6, took.Seconds(), runtime.GOMAXPROCS(0), cpu.Seconds(), cpu.Seconds()*1e6/float64(l.batches), used.Maxrss>>10)
-	// What the kernel reports begins with the memory of whoever starts a program: of a short one it tells nothing.
 	if length == 365*24*time.Hour && took > 30*time.Second {
 		t.Errorf("%.1f s, want less than 30", took.Seconds())
 	}
+	// What the kernel reports begins with the memory of whoever starts a program: of a short one it tells nothing.
 	if os.Getenv("LINEPROOF_YEAR") != "" && used.Maxrss>>10 > 200 {
 		t.Errorf("%d MB of memory, want less than 200", used.Maxrss>>10)
 	}

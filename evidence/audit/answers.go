@@ -16,8 +16,8 @@ import (
 // these alone.
 type answers struct {
 	rows     map[bundle.Grouping][]kpi.Row
-	rowsErr  error // why there are none
-	found    []plausible.Finding
+	rowsErr  error               // why there are none
+	found    []plausible.Finding // none where the bundle says nothing of them
 	foundErr error
 }
 
@@ -27,8 +27,7 @@ func (a *auditor) answers() (all answers) {
 	if err != nil {
 		return answers{rowsErr: err, foundErr: err}
 	}
-	counts, err := entries.Counts(entries.Line(a.said, a.bundle.Manifest.Line), a.window())
-	all.rows, all.foundErr = map[bundle.Grouping][]kpi.Row{}, err
+	all.rows = map[bundle.Grouping][]kpi.Row{}
 	var mu sync.Mutex
 	var asking []func(iter.Seq2[account.Interval, error])
 	for _, g := range bundle.Groupings() {
@@ -39,18 +38,28 @@ func (a *auditor) answers() (all answers) {
 			all.rows[g], all.rowsErr = rows, errors.Join(all.rowsErr, err)
 		})
 	}
-	asking = append(asking, func(minutes iter.Seq2[account.Interval, error]) {
-		checks := plausible.New(plausible.ModelOf(line.line, line.signals, kpi.Planned(line.model.Calendar, a.window())))
-		for _, c := range counts {
-			checks.Count(plausible.Hand(c.From, c.HandCount))
-		}
-		for i := range minutes {
-			checks.Add(i)
-		}
-		all.found, _ = checks.Findings()
-	})
+	if a.bundle.HasFindings() {
+		asking = append(asking, func(minutes iter.Seq2[account.Interval, error]) { all.found, all.foundErr = a.questions(line, minutes) })
+	}
 	a.minutes.days.each(asking)
 	return all
+}
+
+// questions are what speaks against minutes.
+func (a *auditor) questions(line told, minutes iter.Seq2[account.Interval, error]) ([]plausible.Finding, error) {
+	counts, err := entries.Counts(entries.Line(a.said, a.bundle.Manifest.Line), a.window())
+	if err != nil {
+		return nil, err
+	}
+	checks := plausible.New(plausible.ModelOf(line.line, line.signals, kpi.Planned(line.model.Calendar, a.window())))
+	for _, c := range counts {
+		checks.Count(plausible.Hand(c.From, c.HandCount))
+	}
+	for i := range minutes {
+		checks.Add(i)
+	}
+	found, _ := checks.Findings()
+	return found, nil
 }
 
 // each gives the minutes, in order of time, to all who ask, beside each other.

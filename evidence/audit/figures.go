@@ -17,16 +17,17 @@ import (
 // figures holds the key performance indicators against those of the minutes that were computed.
 func (a *auditor) figures(computed answers) {
 	rows, err := a.bundle.KPIs()
-	if err == nil {
-		for g := range rows {
-			if by(g) == kpi.Whole && g != bundle.Whole {
-				a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", fmt.Errorf("grouping %q is not known", g)))
-			}
-		}
-		err = computed.rowsErr
-	}
 	if err != nil {
 		a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", err))
+		return
+	}
+	for g := range rows {
+		if by(g) == kpi.Whole && g != bundle.Whole {
+			a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", fmt.Errorf("grouping %q is not known", g)))
+		}
+	}
+	if computed.rowsErr != nil {
+		a.report.fails(KPI, tongue.M("verify.kpi_unreadable", "error", computed.rowsErr))
 		return
 	}
 	count := 0

@@ -103,13 +103,16 @@ func cut(b *bundle.Bundle, spare <-chan *job, hand func(*job) bool) {
 		}
 		select {
 		case next = <-spare:
-			next.steps, next.bytes, next.sealed = next.steps[:0], next.bytes[:0], next.sealed[:0]
+			next.empty()
 		default:
 			next = newJob()
 		}
 	}
 	hand(next)
 }
+
+// empty lets a job begin again.
+func (j *job) empty() { j.steps, j.bytes, j.sealed = j.steps[:0], j.bytes[:0], j.sealed[:0] }
 
 // add takes an entry, and a copy of its batch.
 func (j *job) add(e bundle.Entry) {

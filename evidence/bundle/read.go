@@ -169,6 +169,9 @@ func (b *Bundle) KPIs() (k KPIs, err error) {
 	return k, err
 }
 
+// HasFindings tells whether the results have any list of findings; those of format 1 have none.
+func (b *Bundle) HasFindings() bool { return b.findings != nil }
+
 // Findings are what the results say against the minutes; there is false for a bundle of format 1.
 func (b *Bundle) Findings() (all []json.RawMessage, there bool, err error) { return b.list(b.findings) }
 
